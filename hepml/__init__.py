@@ -1,0 +1,44 @@
+"""From ROOT ntuples to trained networks, ROC curves with honest uncertainties and scores back in ROOT."""
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import Any
+
+__version__ = version("hepml")
+
+_LAZY = {
+    "CutFlow": "hepml.contracts",
+    "Examples": "hepml.contracts",
+    "ObjectIndex": "hepml.contracts",
+    "HepmlError": "hepml.errors",
+    "JetImage": "hepml.representations",
+    "Table": "hepml.representations",
+    "substructure": "hepml.representations",
+    "SUBSTRUCTURE_COLUMNS": "hepml.representations",
+    "load_recipe": "hepml.recipe",
+    "open_dataset": "hepml.datasets",
+    "processor": "hepml.processing",
+    "load_run": "hepml.inference",
+    "sample": "hepml.workflow",
+    "check": "hepml.workflow",
+    "process": "hepml.workflow",
+    "train": "hepml.workflow",
+    "evaluate": "hepml.workflow",
+    "predict": "hepml.workflow",
+    "run": "hepml.workflow",
+    "status": "hepml.workflow",
+}
+
+__all__ = ["__version__", *_LAZY]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that ``import hepml`` stays light."""
+    if name not in _LAZY:
+        msg = f"module 'hepml' has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(import_module(_LAZY[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

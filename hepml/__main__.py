@@ -1,0 +1,5 @@
+"""``python -m hepml``."""
+
+from hepml.cli import main
+
+main()

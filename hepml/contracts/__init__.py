@@ -1,0 +1,52 @@
+"""The frozen dataclasses that cross rooms and the interfaces that rooms share."""
+
+from hepml.contracts.batch import Batch, BatchSource
+from hepml.contracts.chunk import Chunk
+from hepml.contracts.cutflow import CutFlow, CutStep
+from hepml.contracts.estimator import Epoch, Estimator, FitPlan, ModelSpec, Normalisation
+from hepml.contracts.examples import Examples, ObjectIndex
+from hepml.contracts.manifest import BucketCounts, InputFile, InputSummary, Manifest, ShardInfo
+from hepml.contracts.metric import Curve, Metric
+from hepml.contracts.predictions import Predictions
+from hepml.contracts.representation import (
+    Additive,
+    ArraySpec,
+    CombineRule,
+    Moments,
+    Representation,
+    RepresentationSpec,
+    batch_name,
+)
+from hepml.contracts.task import OutputSpec, TaskSpec
+
+__all__ = [
+    "Additive",
+    "ArraySpec",
+    "Batch",
+    "BatchSource",
+    "BucketCounts",
+    "Chunk",
+    "CombineRule",
+    "Curve",
+    "CutFlow",
+    "CutStep",
+    "Epoch",
+    "Estimator",
+    "Examples",
+    "FitPlan",
+    "InputFile",
+    "InputSummary",
+    "Manifest",
+    "Metric",
+    "ModelSpec",
+    "Moments",
+    "Normalisation",
+    "ObjectIndex",
+    "OutputSpec",
+    "Predictions",
+    "Representation",
+    "RepresentationSpec",
+    "ShardInfo",
+    "TaskSpec",
+    "batch_name",
+]

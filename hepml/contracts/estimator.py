@@ -1,0 +1,112 @@
+"""What a model is: fit, predict, save, load — for networks, trees and baselines alike."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel
+
+from hepml.contracts.batch import BatchSource
+from hepml.contracts.representation import ArraySpec
+from hepml.contracts.task import TaskSpec
+
+
+@dataclass(frozen=True)
+class Normalisation:
+    """Constants of one batch array, from the training part: ``(x − offset) / scale``, of the array's moments shape."""
+
+    offset: NDArray[np.float32]
+    scale: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """Everything an estimator is built from; no data.
+
+    Attributes
+    ----------
+    estimator : str
+        Key of the table of estimators: ``"cnn"``, ``"bdt"``, ….
+    options : pydantic model
+        The estimator's own validated options.
+    task : TaskSpec
+        What it learns.
+    arrays : mapping of str to ArraySpec
+        The batch arrays it reads, in order.
+    seed : int
+        Fixes initial weights, dropout and whatever else is random.
+    """
+
+    estimator: str
+    options: BaseModel
+    task: TaskSpec
+    arrays: Mapping[str, ArraySpec]
+    seed: int
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One line of ``history.csv``: the epoch (from 0) and its figures (``loss``, ``validation_loss``, …)."""
+
+    index: int
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class FitPlan:
+    """How to fit.
+
+    Attributes
+    ----------
+    checkpoint : Path
+        Folder for the state of an interrupted fit; a fit that finds a complete state there goes on from it.
+    training : pydantic model
+        The recipe's training options for this estimator.
+    on_epoch : callable
+        Called after each epoch (progress).
+    """
+
+    checkpoint: Path
+    training: BaseModel
+    on_epoch: Callable[[Epoch], None] = field(default=lambda _epoch: None)
+
+
+class Estimator(ABC):
+    """Fit, predict, save and load behind one interface."""
+
+    tasks: ClassVar[frozenset[str]]
+    """Kinds of task it can learn."""
+    roles: ClassVar[frozenset[str]]
+    """Roles of batch arrays it can read."""
+    negative_weights: ClassVar[bool]
+    """Whether a fit can use negative weights as they are."""
+    watched: ClassVar[str] = "validation_loss"
+    """The figure of an `Epoch` whose smallest value names the epoch that was kept."""
+
+    @property
+    @abstractmethod
+    def n_parameters(self) -> int:
+        """Number of fitted parameters (of trees: leaves)."""
+
+    @abstractmethod
+    def fit(self, train: BatchSource, validation: BatchSource, plan: FitPlan) -> list[Epoch]:
+        """Fit on `train`, choose on `validation`, and return the history; keeps the best state, not the last."""
+
+    @abstractmethod
+    def predict(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
+        """Return each output, shape (n, size); n = 0 is allowed.  One row's result depends on no other row."""
+
+    @abstractmethod
+    def save(self, folder: Path) -> None:
+        """Write everything `load` needs into `folder` (exists, empty)."""
+
+    @classmethod
+    @abstractmethod
+    def load(cls, folder: Path, model: ModelSpec) -> Estimator:
+        """Read what `save` wrote, running no foreign code."""

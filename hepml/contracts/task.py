@@ -1,0 +1,105 @@
+"""What a model is to learn, free of any framework."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class OutputSpec:
+    """One output of a model.
+
+    Attributes
+    ----------
+    name : str
+        Key of the output in predictions.
+    size : int
+        Length of the last axis: number of values per example, or per item or cell where there are `leading` axes.
+    activation : str
+        ``"sigmoid"``, ``"softmax"``, ``"linear"`` or another the estimator knows.
+    loss : str
+        ``"binary_crossentropy"``, ``"categorical_crossentropy"``, ``"mean_squared_error"``, ….
+    target : str
+        ``"label"``, ``"spectator:<name>"`` (a number per example) or ``"input:<name>"`` (the batch array of an input of
+        the processor, ``"input:<name>/<suffix>"`` where it has several; what it is compared with need not be what the
+        model reads).
+    loss_weight : float
+        Its share in the sum of losses.
+    loss_options : mapping
+        Parameters of the loss (the width of a Huber loss, …).
+    leading : tuple of int
+        Axes before the last: ``(20,)`` for one prediction per item, ``(34, 72)`` for a map.
+    classes : tuple of str
+        Class names of this output, where a task has outputs of several kinds; empty: those of the task.
+    keep : bool
+        Whether predictions and friend trees hold it; False for what only the loss needs, and for whole maps.
+    combine : str
+        How members become one prediction: ``"mean"``, or ``"first"`` for what has no mean (a covariance, a sample).
+    """
+
+    name: str
+    size: int
+    activation: str
+    loss: str
+    target: str
+    loss_weight: float = 1.0
+    loss_options: Mapping[str, Any] = field(default_factory=dict)
+    leading: tuple[int, ...] = ()
+    classes: tuple[str, ...] = ()
+    keep: bool = True
+    combine: Literal["mean", "first"] = "mean"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one example's output."""
+        return (*self.leading, self.size)
+
+
+@dataclass(frozen=True)
+class TaskSpec:
+    """A task: outputs, losses and targets.
+
+    Attributes
+    ----------
+    kind : str
+        Key of the table of tasks: ``"classification"``, ….
+    outputs : tuple of OutputSpec
+        What a model puts out; none for a model that only generates.
+    classes : tuple of str
+        Class names in the order of label indices; empty where there are none.
+    signal : str, optional
+        The class whose score a binary output is.
+    conditions : tuple of str
+        Which of the model's inputs are given and not learnt (the energy of a shower to generate).
+    options : mapping
+        The task's own validated options as plain JSON, for what only it needs.
+    """
+
+    kind: str
+    outputs: tuple[OutputSpec, ...]
+    classes: tuple[str, ...] = ()
+    signal: str | None = None
+    conditions: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def spectators(self) -> tuple[str, ...]:
+        """Spectators that are targets, each once."""
+        return _targets(self.outputs, "spectator:")
+
+    @property
+    def target_inputs(self) -> tuple[str, ...]:
+        """Inputs of the processor that are targets, each once; a batch needs them beside what the model reads."""
+        return tuple(dict.fromkeys(target.split("/")[0] for target in _targets(self.outputs, "input:")))
+
+    @property
+    def kept(self) -> tuple[OutputSpec, ...]:
+        """Outputs that predictions hold."""
+        return tuple(output for output in self.outputs if output.keep)
+
+
+def _targets(outputs: tuple[OutputSpec, ...], prefix: str) -> tuple[str, ...]:
+    found = [output.target.removeprefix(prefix) for output in outputs if output.target.startswith(prefix)]
+    return tuple(dict.fromkeys(found))

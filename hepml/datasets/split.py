@@ -1,0 +1,80 @@
+"""The split: which of the 100 buckets of events belong to which part, or fold."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepml.errors import DatasetError, nearest
+from hepml.recipe import N_BUCKETS, Split
+
+FOLD_PARTS = ("train", "validation", "test")
+"""The parts of a fold."""
+
+
+def part_names(split: Split) -> tuple[str, ...]:
+    """Return the names of the parts; with folds each fold has a train, a validation and a test part."""
+    return FOLD_PARTS if split.folds else tuple(split.parts)
+
+
+def part_buckets(split: Split, part: str, fold: int | None = None) -> NDArray[np.bool_]:
+    """Return which buckets belong to a part.
+
+    Numbers of buckets are taken in the order of the parts, from bucket 0.  Of k folds, fold f tests the buckets with
+    ``bucket % k == f``, validates on those of the next fold and trains on the rest.
+
+    Parameters
+    ----------
+    split : Split
+        The recipe's.
+    part : str
+        Name of the part.
+    fold : int, optional
+        Which fold; needed where `split` has folds, and only there.
+
+    Returns
+    -------
+    array of bool, shape (100,)
+
+    Raises
+    ------
+    DatasetError
+        There is no such part or fold.
+
+    Examples
+    --------
+    >>> part_buckets(Split(), "validation").nonzero()[0].tolist()
+    [60, 61, 62, 63, 64, 65, 66, 67, 68, 69]
+    >>> int(part_buckets(Split(folds=5), "train", 4).sum())
+    60
+    """
+    if part not in part_names(split):
+        msg = f"the split has no part {part!r}: {nearest(part, part_names(split))}"
+        raise DatasetError(msg)
+    if split.folds is None:
+        if fold is not None:
+            msg = f"fold {fold} of part {part!r} was asked for, but the split has no folds: set split.folds"
+            raise DatasetError(msg)
+        return _of_part(split, part)
+    if fold is None or not 0 <= fold < split.folds:
+        msg = f"fold {fold} of part {part!r} was asked for, but the {split.folds} folds are 0 to {split.folds - 1}"
+        raise DatasetError(msg)
+    return _of_fold(split.folds, part, fold)
+
+
+def _of_part(split: Split, part: str) -> NDArray[np.bool_]:
+    chosen = np.zeros(N_BUCKETS, dtype=np.bool_)
+    start = 0
+    for name, value in split.parts.items():
+        ranges = [(start, start + value - 1)] if isinstance(value, int) else value
+        start = ranges[-1][1] + 1
+        if name == part:
+            for first, last in ranges:
+                chosen[first : last + 1] = True
+    return chosen
+
+
+def _of_fold(n_folds: int, part: str, fold: int) -> NDArray[np.bool_]:
+    group = np.arange(N_BUCKETS) % n_folds
+    test, validation = group == fold, group == (fold + 1) % n_folds
+    return {"test": test, "validation": validation, "train": ~(test | validation)}[part]

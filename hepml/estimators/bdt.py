@@ -1,0 +1,185 @@
+"""Boosted decision trees: scikit-learn's histogram gradient boosting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import pydantic
+from numpy.typing import NDArray
+
+from hepml.contracts import BatchSource, Epoch, Estimator, FitPlan, ModelSpec
+from hepml.errors import DatasetError, RunError
+from hepml.estimators.inputs import check_inputs, check_parts
+from hepml.estimators.matrix import Matrix, flat_features, read_matrix
+from hepml.estimators.tree_file import load_trees, save_trees
+from hepml.options import Options
+from hepml.recipe import Training
+
+_FILE = "trees.skops"
+
+
+class BoostedTreesOptions(Options):
+    """Options of the boosted trees."""
+
+    learning_rate: float = pydantic.Field(0.05, gt=0, le=1)
+    max_iter: int = pydantic.Field(600, gt=0, description="Largest number of trees (of each class, if there are more)")
+    max_leaf_nodes: int = pydantic.Field(31, ge=2)
+    min_samples_leaf: int = pydantic.Field(20, ge=1)
+    l2: float = pydantic.Field(0.0, ge=0, description="L2 regularisation of the leaves")
+    max_features: float = pydantic.Field(1.0, gt=0, le=1, description="Share of the features tried in each split")
+    max_bins: int = pydantic.Field(255, ge=2, le=255)
+    patience: int = pydantic.Field(
+        30, gt=0, description="Trees without improvement before stopping, unless training.early_stopping is null"
+    )
+
+
+class BoostedTrees(Estimator):
+    """Histogram gradient boosting on all inputs, flattened, side by side; NaN is a value of its own.
+
+    The training part is read into memory whole: 8 bytes per feature and example, and one more for its bin.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        Validated.
+    trees : HistGradientBoostingClassifier, optional
+        Fitted ones.
+    """
+
+    Options: ClassVar[type[BoostedTreesOptions]] = BoostedTreesOptions
+    tasks: ClassVar[frozenset[str]] = frozenset({"classification"})
+    roles: ClassVar[frozenset[str]] = frozenset({"table", "image", "map"})
+    negative_weights: ClassVar[bool] = False
+
+    def __init__(self, spec: ModelSpec, trees: Any = None) -> None:
+        self.spec = spec
+        self._trees = trees
+
+    @property
+    def n_parameters(self) -> int:
+        """Number of leaves; 0 before the fit."""
+        if self._trees is None:
+            return 0
+        return sum(tree.get_n_leaf_nodes() for stage in self._trees._predictors for tree in stage)
+
+    def fit(self, train: BatchSource, validation: BatchSource, plan: FitPlan) -> list[Epoch]:
+        """Fit, watch the validation loss, and keep the trees up to its minimum; one `Epoch` per tree.
+
+        Raises
+        ------
+        RunError
+            A negative weight.
+        DatasetError
+            An empty part, or one class only.
+        """
+        training = Training.model_validate(plan.training.model_dump())
+        check_parts(train, validation)
+        fit, watch = (read_matrix(s, self.spec.arrays, self.spec.task) for s in (train, validation))
+        _refuse_negative(fit, watch)
+        _require_classes(fit.target, n_classes=max(len(self.spec.task.classes), 2))
+        trees = self._new(stop_early=training.early_stopping is not None)
+        trees.fit(
+            fit.features,
+            fit.target,
+            sample_weight=fit.weight,
+            X_val=watch.features,
+            y_val=watch.target,
+            sample_weight_val=watch.weight,
+        )
+        # Row 0 of the scores is the constant before the first tree.
+        losses, watched = -trees.train_score_[1:], -trees.validation_score_[1:]
+        trees._predictors = trees._predictors[: int(np.argmin(watched)) + 1]
+        self._trees = trees
+        history = [
+            Epoch(i, {"loss": float(loss), "validation_loss": float(seen), "learning_rate": trees.learning_rate})
+            for i, (loss, seen) in enumerate(zip(losses, watched, strict=True))
+        ]
+        for epoch in history:
+            plan.on_epoch(epoch)
+        return history
+
+    def predict(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
+        """Return P(signal), shape (n, 1), or P(class), shape (n, n_classes).
+
+        Raises
+        ------
+        RunError
+            Not fitted, or the inputs are not those it was built for.
+        """
+        if self._trees is None:
+            msg = "these trees are not fitted: call fit, or load a fitted run"
+            raise RunError(msg)
+        n = check_inputs(inputs, self.spec.arrays)
+        output = self.spec.task.outputs[0]
+        if n == 0:
+            return {output.name: np.empty((0, output.size), dtype=np.float32)}
+        probability = self._trees.predict_proba(flat_features(inputs, self.spec.arrays))
+        values = probability[:, 1:] if output.size == 1 else probability
+        return {output.name: values.astype(np.float32)}
+
+    def save(self, folder: Path) -> None:
+        """Write ``trees.skops``."""
+        if self._trees is None:
+            msg = "these trees are not fitted: call fit before save"
+            raise RunError(msg)
+        save_trees(self._trees, folder / _FILE)
+
+    @classmethod
+    def load(cls, folder: Path, model: ModelSpec) -> Self:
+        """Read ``trees.skops`` with a named list of trusted types.
+
+        Raises
+        ------
+        RunError
+            The file is missing, damaged, holds another type, or has trees on other features.
+        """
+        trees = load_trees(folder / _FILE)
+        wanted = sum(int(np.prod(spec.shape)) for spec in model.arrays.values())
+        if trees.n_features_in_ != wanted:
+            msg = (
+                f"{folder / _FILE}: the trees read {trees.n_features_in_} features and the run says {wanted}: files "
+                "of different runs are mixed; train again"
+            )
+            raise RunError(msg)
+        return cls(model, trees)
+
+    def _new(self, *, stop_early: bool) -> Any:
+        from sklearn.ensemble import HistGradientBoostingClassifier
+
+        options = self.spec.options
+        assert isinstance(options, BoostedTreesOptions)
+        return HistGradientBoostingClassifier(
+            learning_rate=options.learning_rate,
+            max_iter=options.max_iter,
+            max_leaf_nodes=options.max_leaf_nodes,
+            min_samples_leaf=options.min_samples_leaf,
+            l2_regularization=options.l2,
+            max_features=options.max_features,
+            max_bins=options.max_bins,
+            early_stopping=True,
+            n_iter_no_change=options.patience if stop_early else options.max_iter,
+            random_state=self.spec.seed,
+        )
+
+
+def _refuse_negative(*parts: Matrix) -> None:
+    worst = min(float(part.weight.min()) for part in parts)
+    if worst < 0:
+        msg = (
+            f"boosted trees cannot be fitted with negative weights, found {worst:g}: set weights.negative to drop, "
+            "abs or rebalance"
+        )
+        raise RunError(msg)
+
+
+def _require_classes(target: NDArray[np.int32], *, n_classes: int) -> None:
+    found = np.unique(target)
+    if len(found) < n_classes:
+        msg = (
+            f"the training part has examples of {len(found)} of {n_classes} classes: process more events, or change "
+            "the split"
+        )
+        raise DatasetError(msg)

@@ -1,0 +1,131 @@
+"""An estimator over a Keras model; what differs between networks is the backbone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel
+
+from hepml.contracts import BatchSource, Epoch, Estimator, FitPlan, ModelSpec
+from hepml.errors import RunError
+from hepml.estimators.checkpoint import CheckpointFile, fingerprint
+from hepml.estimators.fit_loop import run_fit
+from hepml.estimators.inputs import check_inputs, check_parts
+from hepml.estimators.optimiser import build_optimiser
+from hepml.networks.backbone import Backbone
+from hepml.networks.model_file import load_model, save_model
+from hepml.networks.network_model import build_model, enable_augmentation, set_normalisation
+from hepml.networks.predictor import Predictor
+from hepml.networks.supervised import SupervisedTrainer
+from hepml.recipe import Training
+
+_FILE = "model.keras"
+
+
+class Network(Estimator):
+    """A Keras model behind the estimator's interface.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        Validated; its options are those of the backbone.
+    model : keras.Model, optional
+        A trained one; default: a new one from the spec's seed.
+    """
+
+    Options: ClassVar[type[BaseModel]]
+    backbone: ClassVar[Backbone]
+    tasks: ClassVar[frozenset[str]] = frozenset({"classification"})
+    negative_weights: ClassVar[bool] = True
+
+    def __init__(self, spec: ModelSpec, model: Any = None) -> None:
+        self.spec = spec
+        self.model = build_model(spec, self.backbone) if model is None else model
+        self._predictor: Predictor | None = None
+
+    @property
+    def n_parameters(self) -> int:
+        """Number of trained weights."""
+        return sum(int(np.prod(v.shape)) for v in self.model.trainable_variables)
+
+    def fit(self, train: BatchSource, validation: BatchSource, plan: FitPlan) -> list[Epoch]:
+        """Fit epoch by epoch, resuming where a checkpoint of the same fit lies, and keep the best epoch's weights.
+
+        Raises
+        ------
+        DatasetError
+            An empty part, or examples without what the task needs.
+        RunError
+            The loss is not a number, or the checkpoint belongs to another fit.
+        """
+        import tensorflow as tf
+
+        training = Training.model_validate(plan.training.model_dump())
+        check_parts(train, validation)
+        # The same bits for the same seed, whatever else the threads are busy with.  It holds for the whole process, and
+        # makes random operations of others fail that have no seed: so they get one.
+        tf.config.experimental.enable_op_determinism()
+        tf.random.set_seed(self.spec.seed)
+        set_normalisation(self.model, self.spec, self.backbone, train.moments)
+        enable_augmentation(self.model, enabled=training.augment)
+        trainer = SupervisedTrainer(
+            self.model,
+            self.spec.task,
+            build_optimiser(training.optimiser),
+            batch_size=min(training.batch_size, train.n_rows),
+            weight_average=getattr(self.spec.options, "weight_average", 0.0),
+        )
+        history = run_fit(
+            trainer,
+            train,
+            validation,
+            training=training,
+            checkpoint=CheckpointFile(plan.checkpoint, fingerprint(self.spec, training, train, validation)),
+            on_epoch=plan.on_epoch,
+        )
+        self._predictor = None
+        return history
+
+    def predict(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
+        """Return each output, shape (n, …), in batches of a fixed size.
+
+        Raises
+        ------
+        RunError
+            The inputs are not those it was built for.
+        """
+        n = check_inputs(inputs, self.spec.arrays)
+        if self._predictor is None:
+            self._predictor = Predictor(self.model)
+        return self._predictor.predict(inputs, n=n)
+
+    def save(self, folder: Path) -> None:
+        """Write ``model.keras``."""
+        save_model(self.model, folder / _FILE)
+
+    @classmethod
+    def load(cls, folder: Path, model: ModelSpec) -> Self:
+        """Read ``model.keras`` in safe mode.
+
+        Raises
+        ------
+        RunError
+            The file is missing, damaged, holds foreign code, or is a network of other inputs or outputs.
+        """
+        loaded = load_model(folder / _FILE)
+        found = (
+            {n: tuple(x.shape[1:]) for n, x in loaded.input.items()},
+            {n: tuple(x.shape[1:]) for n, x in loaded.output.items()},
+        )
+        wanted = ({n: a.shape for n, a in model.arrays.items()}, {o.name: o.shape for o in model.task.outputs})
+        if found != wanted:
+            msg = (
+                f"{folder / _FILE}: the network maps {found[0]} to {found[1]} and the run says {wanted[0]} to "
+                f"{wanted[1]}: files of different runs are mixed; train again"
+            )
+            raise RunError(msg)
+        return cls(model, loaded)

@@ -1,0 +1,113 @@
+"""The table of estimators, and the one way from a recipe's words to an estimator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+from hepml.contracts import ArraySpec, Estimator, ModelSpec, TaskSpec
+from hepml.errors import RecipeError, nearest
+from hepml.options import validate_options
+
+ESTIMATORS: Mapping[str, str] = {
+    "bdt": "hepml.estimators.bdt:BoostedTrees",
+    "cnn": "hepml.estimators.cnn:ConvolutionalNetwork",
+    "dnn": "hepml.estimators.dnn:DenseNetwork",
+}
+"""Name → ``module:Class``; imported when it is looked up.  Each class has its own `Options`."""
+
+
+def estimator_class(name: str, *, path: str = "estimator") -> type[Estimator]:
+    """Import the class of an estimator; no framework comes with it.
+
+    Raises
+    ------
+    RecipeError
+        There is no such estimator; names the nearest.
+    """
+    if name not in ESTIMATORS:
+        msg = f"{path}: there is no estimator {name!r}: {nearest(name, ESTIMATORS)}"
+        raise RecipeError(msg)
+    module, _, attribute = ESTIMATORS[name].partition(":")
+    found: type[Estimator] = getattr(import_module(module), attribute)
+    return found
+
+
+def model_spec(
+    name: str,
+    options: Mapping[str, Any],
+    *,
+    task: TaskSpec,
+    arrays: Mapping[str, ArraySpec],
+    seed: int,
+    path: str = "models.<name>.options",
+) -> ModelSpec:
+    """Validate everything that an estimator is built from; cheap, no framework is imported.
+
+    Parameters
+    ----------
+    name : str
+        Key of `ESTIMATORS`.
+    options : mapping
+        What the recipe sets.
+    task : TaskSpec
+        What it is to learn.
+    arrays : mapping of str to ArraySpec
+        The batch arrays it is to read, in order.
+    seed : int
+        Of this member.
+    path : str
+        Dotted path of `options` in the recipe, for messages.
+
+    Raises
+    ------
+    RecipeError
+        Unknown estimator or option, a task it cannot learn, or an input it cannot read.
+    """
+    found = estimator_class(name, path=path.removesuffix(".options"))
+    checked = validate_options(found.Options, options, path=path)  # type: ignore[attr-defined]
+    if task.kind not in found.tasks:
+        msg = f"{path}: {name!r} cannot learn a {task.kind} task: {_which('tasks', task.kind)}"
+        raise RecipeError(msg)
+    if not arrays:
+        msg = f"{path}: {name!r} has no input: list one or more under `inputs`"
+        raise RecipeError(msg)
+    for array, spec in arrays.items():
+        if spec.role not in found.roles:
+            msg = (
+                f"{path}: {name!r} reads {_words(found.roles)} and input {array!r} has role {spec.role!r}: "
+                f"{_which('roles', spec.role)}"
+            )
+            raise RecipeError(msg)
+    return ModelSpec(estimator=name, options=checked, task=task, arrays=dict(arrays), seed=seed)
+
+
+def build_estimator(
+    name: str,
+    options: Mapping[str, Any],
+    *,
+    task: TaskSpec,
+    arrays: Mapping[str, ArraySpec],
+    seed: int,
+    path: str = "models.<name>.options",
+) -> Estimator:
+    """Validate as `model_spec` does and build the estimator, not fitted.
+
+    Raises
+    ------
+    RecipeError
+        As `model_spec`.
+    """
+    spec = model_spec(name, options, task=task, arrays=arrays, seed=seed, path=path)
+    return estimator_class(name)(spec)  # type: ignore[call-arg]
+
+
+def _which(attribute: str, wanted: str) -> str:
+    """Return the remedy: who can."""
+    able = [name for name in ESTIMATORS if wanted in getattr(estimator_class(name), attribute)]
+    return f"use {' or '.join(repr(name) for name in able)}" if able else "no estimator can"
+
+
+def _words(roles: frozenset[str]) -> str:
+    return " and ".join(f"{role}s" for role in sorted(roles))

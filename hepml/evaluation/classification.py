@@ -1,0 +1,29 @@
+"""Everything that is said about one classifier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hepml.contracts import Curve, Metric, Predictions
+from hepml.evaluation.curves import confusion_curve, roc_curves, score_histogram_curves
+from hepml.evaluation.figures import main_figures
+from hepml.evaluation.labelled import labelled_scores
+from hepml.evaluation.overtraining import overtraining_figures
+from hepml.recipe import Evaluation
+
+
+def evaluate_classification(
+    predictions: Mapping[str, Predictions], evaluation: Evaluation, *, seed: int
+) -> tuple[list[Metric], list[Curve]]:
+    """Return figures and curves of one run, by part; see `evaluate_predictions`."""
+    samples = {part: labelled_scores(values) for part, values in predictions.items()}
+    test = samples["test"]
+    metrics = main_figures(test, evaluation, members=list(test.scores))
+    for part, sample in samples.items():
+        metrics += [] if part == "test" else main_figures(sample, evaluation)
+    curves = [*roc_curves(test), confusion_curve(test)]
+    for part in ("test", "train"):
+        curves += score_histogram_curves(samples[part]) if part in samples else []
+    if "train" in samples:
+        metrics += overtraining_figures(samples["train"], test, n_permutations=evaluation.permutations, seed=seed)
+    return metrics, curves

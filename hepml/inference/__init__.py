@@ -1,0 +1,22 @@
+"""Trained runs: what they are on disk, and how they are applied to events."""
+
+from hepml.inference.apply import apply_members, average, unseen_fold
+from hepml.inference.dataset_predictions import check_dataset, n_rows_of_part, predict_part
+from hepml.inference.friend_tree import Friend
+from hepml.inference.loaded_run import LoadedRun, load_run
+from hepml.inference.run_info import MemberInfo, RunInfo, read_run_info
+
+__all__ = [
+    "Friend",
+    "LoadedRun",
+    "MemberInfo",
+    "RunInfo",
+    "apply_members",
+    "average",
+    "check_dataset",
+    "load_run",
+    "n_rows_of_part",
+    "predict_part",
+    "read_run_info",
+    "unseen_fold",
+]

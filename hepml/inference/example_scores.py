@@ -1,0 +1,91 @@
+"""The scores of examples as a processor makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import awkward as ak
+import numpy as np
+from numpy.typing import NDArray
+
+from hepml.contracts import Examples, RepresentationSpec, batch_name
+from hepml.datasets.batch_sizes import default_piece_rows
+from hepml.errors import RunError, nearest
+from hepml.inference.apply import apply_members, average, unseen_fold
+from hepml.inference.loaded_run import LoadedRun
+from hepml.inference.score_columns import no_scores, score_columns
+from hepml.processing import event_buckets
+from hepml.recipe import thaw_recipe
+from hepml.representations import rebuild
+
+
+def score_examples(run: LoadedRun, examples: Examples) -> dict[str, NDArray[np.float32]]:
+    """Return the scores of a run for examples, by branch name; float32, shape (n,).
+
+    An event of the run's own dataset is scored by the fold that did not see it.
+
+    Raises
+    ------
+    RunError
+        An input is missing, or the processor represents it in another way than in training.
+    """
+    stored = _encoded(run, examples)
+    fold = _folds(run, examples)
+    pieces = [no_scores(run.info.name, run.info.task)]
+    for rows, arrays in _dense(run, stored, examples.n):
+        outputs = average(run.info.task, apply_members(run, arrays, fold[rows]))
+        pieces.append(score_columns(run.info.name, run.info.task, outputs))
+    return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+
+
+def _encoded(run: LoadedRun, examples: Examples) -> dict[str, ak.Array]:
+    """Return the stored columns of each input that the run reads."""
+    stored = {}
+    for name, spec in run.info.representations.items():
+        if name not in examples.inputs:
+            hint = nearest(name, examples.inputs)
+            msg = f"{run.folder}: the run reads input {name!r}, which the processor does not make: {hint}"
+            raise RunError(msg)
+        representation, columns = examples.inputs[name]
+        trained = rebuild(spec).spec  # with the defaults of options that are younger than the run
+        if representation.spec != trained:
+            msg = (
+                f"{run.folder}: the processor makes input {name!r} with {_difference(representation.spec, trained)}: "
+                "use the processor and options of the training"
+            )
+            raise RunError(msg)
+        stored[name] = representation.encode(columns)
+    return stored
+
+
+def _difference(found: RepresentationSpec, trained: RepresentationSpec) -> str:
+    """Return what differs between two representations, in words."""
+    if found.kind != trained.kind:
+        return f"representation {found.kind!r}, and the run was trained on {trained.kind!r}"
+    keys = [key for key in {**found.options, **trained.options} if found.options.get(key) != trained.options.get(key)]
+    values = [[str(spec.options.get(key))[:60] for key in keys] for spec in (found, trained)]
+    return f"another {' and '.join(keys)} ({', '.join(values[0])}) than the run was trained on ({', '.join(values[1])})"
+
+
+def _folds(run: LoadedRun, examples: Examples) -> NDArray[np.int64]:
+    if not run.info.n_folds:
+        return np.zeros(examples.n, np.int64)
+    recipe = thaw_recipe(run.info.recipe, source=str(run.folder))
+    bucket = event_buckets(examples, event_key=recipe.event_key, split_column=recipe.split.column)
+    return unseen_fold(run.info, bucket)
+
+
+def _dense(run: LoadedRun, stored: Mapping[str, ak.Array], n: int) -> Iterator[tuple[slice, dict[str, NDArray[Any]]]]:
+    """Yield rows and their batch arrays: dense pieces of bounded size, whatever the size of the chunk."""
+    representations = {name: rebuild(spec) for name, spec in run.info.representations.items()}
+    size = default_piece_rows(run.info.arrays.values())
+    for rows in (slice(start, start + size) for start in range(0, n, size)):
+        yield (
+            rows,
+            {
+                batch_name(name, suffix): dense
+                for name, representation in representations.items()
+                for suffix, dense in representation.decode(stored[name][rows]).items()
+            },
+        )

@@ -1,0 +1,63 @@
+"""A run with its models in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from hepml.contracts import Estimator
+from hepml.errors import HepmlError, RunError
+from hepml.estimators import load_member, model_spec
+from hepml.inference.run_info import RUN_FILE, MemberInfo, RunInfo, read_run_info
+
+MEMBERS = "members"
+"""Folder with one folder per member."""
+
+
+@dataclass(frozen=True)
+class LoadedRun:
+    """A run and its members' models.
+
+    Attributes
+    ----------
+    folder : Path
+        Where it is.
+    info : RunInfo
+        What it knows about itself.
+    models : mapping of str to Estimator
+        By member name.
+    """
+
+    folder: Path
+    info: RunInfo
+    models: Mapping[str, Estimator]
+
+
+def load_run(folder: str | Path) -> LoadedRun:
+    """Load a run with all its members, running no foreign code; once per process and state of its ``run.json``.
+
+    Raises
+    ------
+    RunError
+        The run is incomplete or damaged.
+    """
+    path = Path(folder).expanduser().resolve()
+    read_run_info(path)
+    return _load(path, (path / RUN_FILE).stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _load(folder: Path, _mtime_ns: int) -> LoadedRun:
+    info = read_run_info(folder)
+    return LoadedRun(folder, info, {member.name: _load_member(folder, info, member) for member in info.members})
+
+
+def _load_member(folder: Path, info: RunInfo, member: MemberInfo) -> Estimator:
+    try:
+        spec = model_spec(info.estimator, info.options, task=info.task, arrays=info.arrays, seed=member.seed)
+    except HepmlError as problem:
+        msg = f"{folder / RUN_FILE}: this hepml cannot build the model ({problem}): train again"
+        raise RunError(msg) from None
+    return load_member(folder / MEMBERS / member.name, spec)

@@ -1,0 +1,1 @@
+"""Files: path ↔ contract, no physics."""

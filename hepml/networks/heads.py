@@ -1,0 +1,81 @@
+"""From a task to output layers and losses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hepml.contracts import OutputSpec, TaskSpec
+from hepml.errors import RecipeError, nearest
+from hepml.networks.keras_import import import_keras
+from hepml.networks.seeds import SeedStream
+
+Loss = Callable[[OutputSpec, Any, Any], Any]
+"""``(output, target, logits)`` → loss, shape (n, …), without the last axis."""
+
+
+def attach_heads(features: Any, task: TaskSpec, seeds: SeedStream) -> dict[str, Any]:
+    """Return each output of the task, a Keras tensor of shape (n, …, size), by name; its axes are those of `features`.
+
+    The layer before the activation is named ``<output>_logits``: losses are taken there, where they do not saturate.
+    """
+    keras = import_keras()
+    outputs = {}
+    for output in task.outputs:
+        start = keras.initializers.GlorotUniform(seed=seeds.next())
+        logits = keras.layers.Dense(output.size, kernel_initializer=start, name=logits_name(output))(features)
+        outputs[output.name] = keras.layers.Activation(output.activation, dtype="float32", name=output.name)(logits)
+    return outputs
+
+
+def logits_name(output: OutputSpec) -> str:
+    """Return the name of the layer before the activation of an output."""
+    return f"{output.name}_logits"
+
+
+def logits_model(model: Any, task: TaskSpec) -> Any:
+    """Return the model up to its logits, by output name; it shares all layers with `model`."""
+    keras = import_keras()
+    return keras.Model(model.input, {o.name: model.get_layer(logits_name(o)).output for o in task.outputs})
+
+
+def loss_per_example(task: TaskSpec, targets: Mapping[str, Any], logits: Mapping[str, Any]) -> Any:
+    """Return the sum of the outputs' losses with their shares, shape (n,); a loss per item or cell is averaged.
+
+    Raises
+    ------
+    RecipeError
+        A loss that networks do not know.
+    """
+    ops = import_keras().ops
+    total = 0.0
+    for output in task.outputs:
+        loss = _loss(output)(output, targets[output.name], logits[output.name])
+        total += output.loss_weight * ops.mean(ops.reshape(loss, (ops.shape(loss)[0], -1)), axis=1)
+    return total
+
+
+def _binary_crossentropy(_output: OutputSpec, target: Any, logits: Any) -> Any:
+    ops = import_keras().ops
+    return ops.mean(ops.binary_crossentropy(target, logits, from_logits=True), axis=-1)
+
+
+def _categorical_crossentropy(_output: OutputSpec, target: Any, logits: Any) -> Any:
+    return import_keras().ops.categorical_crossentropy(target, logits, from_logits=True)
+
+
+_LOSSES: Mapping[str, Loss] = {
+    "binary_crossentropy": _binary_crossentropy,
+    "categorical_crossentropy": _categorical_crossentropy,
+}
+"""A task with another loss adds a row."""
+
+
+def _loss(output: OutputSpec) -> Loss:
+    if output.loss not in _LOSSES:
+        msg = (
+            f"output {output.name!r} has loss {output.loss!r}, which networks do not know: "
+            f"{nearest(output.loss, _LOSSES)}"
+        )
+        raise RecipeError(msg)
+    return _LOSSES[output.loss]

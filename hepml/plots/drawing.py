@@ -1,0 +1,45 @@
+"""Where figures are drawn: in the style of this room, without global state, laid out once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from hepml.plots.style import hep_style
+
+
+@contextmanager
+def drawing(
+    *, width: float = 8.0, height: float = 7.0, layout: Literal["constrained", "compressed"] = "constrained"
+) -> Iterator[Figure]:
+    """Yield an empty figure that no global state of matplotlib knows about, in the style of this room.
+
+    What is drawn in the context is laid out once, at its end: the same places in every format and at every resolution.
+
+    Parameters
+    ----------
+    width, height : float
+        In inches.
+    layout : {"constrained", "compressed"}
+        ``"compressed"`` is for panels of a fixed shape.
+    """
+    with hep_style():
+        figure = Figure(figsize=(width, height), layout=layout)
+        yield figure
+        FigureCanvasAgg(figure)
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+
+
+@contextmanager
+def drawing_panels(*, lower: bool) -> Iterator[tuple[Figure, list[Axes]]]:
+    """Yield a figure with one panel, or with a main panel and a lower one on the same horizontal axis."""
+    heights = [3.2, 1] if lower else [1]
+    with drawing(height=8.2 if lower else 7.0) as figure:
+        panels = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)
+        yield figure, list(panels[:, 0])

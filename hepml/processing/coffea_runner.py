@@ -1,0 +1,53 @@
+"""coffea's Runner, as it is used here: no caches, no retries, no bars and no swallowed errors of its own."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from coffea.processor import Runner
+from coffea.processor.executor import WorkItem
+from coffea.util import coffea_console
+
+from hepml.contracts import Chunk
+
+
+def make_runner(executor: Any, *, schema: type[Any], by_value: bool = False, metrics: bool = False) -> Runner:
+    """Return a runner.
+
+    Parameters
+    ----------
+    executor : coffea executor
+        Made with ``retries=0``: what is worth a second try is decided in `execute`.
+    schema : type
+        NanoEvents schema.
+    by_value : bool
+        Whether the processor goes to other processes.
+    metrics : bool
+        Whether the columns that were read are reported.
+    """
+    return Runner(
+        executor,
+        schema=schema,
+        metadata_cache={},  # the default is shared by the whole process and outlives a change of the file
+        savemetrics=metrics,
+        processor_compression=1 if by_value else None,
+    )
+
+
+def work_item(chunk: Chunk) -> WorkItem:
+    """Return a chunk as coffea knows it."""
+    return WorkItem(chunk.input, chunk.path, chunk.tree, chunk.start, chunk.stop, uuid.UUID(chunk.uuid).bytes, {})
+
+
+@contextmanager
+def quiet_coffea() -> Iterator[None]:
+    """Hide coffea's own bars, which its `status` does not."""
+    before = coffea_console.quiet
+    coffea_console.quiet = True
+    try:
+        yield
+    finally:
+        coffea_console.quiet = before

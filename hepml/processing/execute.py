@@ -1,0 +1,92 @@
+"""Executing a plan with coffea's Runner, until every chunk is accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+from hepml.contracts import Chunk
+from hepml.processing.attempt import Attempts
+from hepml.processing.sink import Sink
+from hepml.processing.watch import Watch
+
+OnProgress = Callable[[float, str], None]
+"""Called with the number of chunks done since the last call, and a note such as ``"12 of 40 chunks"``."""
+
+
+def execute(
+    chunks: Sequence[Chunk],
+    processor_class: type[Any],
+    options: Any,
+    sink: Sink,
+    *,
+    executor: Literal["iterative", "futures"] = "iterative",
+    workers: int = 1,
+    retries: int = 2,
+    bad_input: Literal["stop", "skip"] = "stop",
+    on_progress: OnProgress | None = None,
+) -> None:
+    """Bring the examples of every chunk to the sink; chunks that it has finished before are not read again.
+
+    Parameters
+    ----------
+    chunks : sequence of Chunk
+        Of a plan.
+    processor_class, options
+        A class that `processor` made, and its options.
+    sink : Sink
+        Takes the examples.
+    executor, workers
+        coffea's executor of this name, and its number of worker processes.
+    retries : int
+        How often chunks are tried again, after a worker was lost or a file could not be read, without any success.
+    bad_input : {"stop", "skip"}
+        What to do about a chunk that cannot be read.
+    on_progress : callable, optional
+        Progress.
+
+    Raises
+    ------
+    InputError
+        A chunk cannot be read, or lacks a branch.
+    ProcessorError
+        The processor file's code fails; its own line is shown.
+    WorkerError
+        Workers were lost again and again.
+    HepmlError
+        Of the sink.
+    """
+    attempts = Attempts(processor_class, options, sink, executor=executor, workers=workers, bad_input=bad_input)
+    progress = _Counter(len(chunks), on_progress)
+    missing = attempts.unfinished(chunks)
+    progress.add(len(chunks) - len(missing))
+    tries = 0
+    while missing:
+        watch = Watch(attempts.is_fatal, progress.one)
+        attempts.attempt(missing, watch)
+        left = attempts.unfinished(missing)
+        # A long run on shaky machines loses a worker now and then: only what does not help counts as a try.
+        if tries == 0 or len(left) == len(missing):
+            tries += 1
+        if left and tries > retries:
+            attempts.give_up(left, watch)
+            return
+        # The chunks that were in hand when a worker died go last, so that one that kills does not starve the others.
+        missing = left[workers:] + left[:workers] if watch.lost else left
+
+
+class _Counter:
+    """Counts chunks for a progress bar."""
+
+    def __init__(self, n_chunks: int, on_progress: OnProgress | None) -> None:
+        self._n_chunks, self._on_progress, self._done = n_chunks, on_progress, 0
+
+    def add(self, n: int) -> None:
+        """Count `n` more chunks as done."""
+        self._done += n
+        if self._on_progress is not None:
+            self._on_progress(n, f"{self._done} of {self._n_chunks} chunks")
+
+    def one(self, name: str) -> None:  # noqa: ARG002  (the watch names the chunk)
+        """Count one more chunk as done."""
+        self.add(1)

@@ -1,0 +1,327 @@
+"""The recipe: what to read, how to split and weight it, what to train and how to judge it.
+
+The structure is validated here, at once; the options of a processor, a task or an estimator are validated by that
+thing's own `Options` when it is looked up.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import pydantic
+import yaml
+
+from hepml.errors import RecipeError, nearest
+from hepml.options import Options, validate_options
+
+N_BUCKETS = 100
+
+Name = Annotated[str, pydantic.Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=64)]
+"""A name that becomes part of file names and column names."""
+
+
+class Input(Options):
+    """One input: files of one process."""
+
+    files: list[str] = pydantic.Field(
+        min_length=1, description="Files, globs or root:// URLs; relative to where you run"
+    )
+    tree: str = "Events"
+    label: Name | None = pydantic.Field(
+        None, description="Class of all its examples, unless the processor makes a label"
+    )
+    cross_section: float | None = pydantic.Field(
+        None, gt=0, description="In pb; weights become cross_section × luminosity / Σw"
+    )
+    weight: float = pydantic.Field(1.0, description="A factor on every weight of this input")
+
+    @pydantic.field_validator("files", mode="before")
+    @classmethod
+    def _one_file(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
+
+class ProcessorFile(Options):
+    """The processor file and its options."""
+
+    file: str = pydantic.Field(description="Path of the processor file, relative to the recipe")
+    options: dict[str, Any] = {}
+
+
+class Process(Options):
+    """How ROOT files are read."""
+
+    chunk_size: int = pydantic.Field(100_000, gt=0, description="Entries in one piece of work (a target)")
+    bad_input: Literal["stop", "skip"] = pydantic.Field(
+        "stop", description="skip: account for what cannot be read and go on"
+    )
+    nonfinite: Literal["stop", "drop"] = pydantic.Field(
+        "stop", description="drop: leave out, and count, examples with NaN or inf"
+    )
+    retries: int = pydantic.Field(
+        2, ge=0, description="How often a chunk is tried again after an I/O error or a lost worker"
+    )
+
+
+Range = tuple[Annotated[int, pydantic.Field(ge=0, lt=N_BUCKETS)], Annotated[int, pydantic.Field(ge=0, lt=N_BUCKETS)]]
+
+
+class Split(Options):
+    """Buckets (0 to 99) to parts, or to folds."""
+
+    parts: dict[Name, Annotated[int, pydantic.Field(gt=0, le=N_BUCKETS)] | list[Range]] = pydantic.Field(
+        {"train": 60, "validation": 10, "test": 30},
+        description="Per part a number of buckets (all parts: 100), or ranges of buckets [[first, last], …], inclusive",
+    )
+    folds: Annotated[int, pydantic.Field(ge=3, le=20)] | None = pydantic.Field(
+        None, description="k folds in place of parts: each event is tested by the fold that did not see it"
+    )
+    column: Name | None = pydantic.Field(None, description="An integer key column to use in place of the event's hash")
+
+    @pydantic.model_validator(mode="after")
+    def _fits(self) -> Split:
+        numbers = [value for value in self.parts.values() if isinstance(value, int)]
+        if numbers and len(numbers) != len(self.parts):
+            msg = "give every part a number of buckets or every part ranges, not both"
+            raise ValueError(msg)
+        if numbers and sum(numbers) != N_BUCKETS:
+            msg = f"the parts take {sum(numbers)} buckets, not {N_BUCKETS}"
+            raise ValueError(msg)
+        taken = [
+            b for value in self.parts.values() if isinstance(value, list) for lo, hi in value for b in range(lo, hi + 1)
+        ]
+        if len(taken) != len(set(taken)):
+            msg = "the ranges of two parts overlap, or a range runs backwards"
+            raise ValueError(msg)
+        return self
+
+
+class Reweight(Options):
+    """Kinematic reweighting of the training part, per class."""
+
+    columns: dict[Name, list[float]] = pydantic.Field(min_length=1, description="Spectator → bin edges, increasing")
+    to: str = pydantic.Field("flat", description="'flat', or the class whose distribution the others are matched to")
+
+    @pydantic.field_validator("columns")
+    @classmethod
+    def _increasing(cls, value: dict[str, list[float]]) -> dict[str, list[float]]:
+        for name, edges in value.items():
+            if len(edges) < 2 or any(b <= a for a, b in pairwise(edges)):
+                msg = f"edges of {name!r} must be two or more increasing numbers"
+                raise ValueError(msg)
+        return value
+
+
+class Weights(Options):
+    """From raw signed weights to the weights of training and evaluation."""
+
+    negative: Literal["keep", "drop", "abs", "rebalance"] = pydantic.Field("keep", description="In training only")
+    luminosity: float | None = pydantic.Field(None, gt=0, description="In 1/pb, for inputs with a cross-section")
+    balance: Literal["classes", "none"] = pydantic.Field("classes", description="In training: every class the same Σw")
+    reweight: Reweight | None = None
+
+
+class Task(Options):
+    """What is to be learnt."""
+
+    kind: str = "classification"
+    options: dict[str, Any] = {}
+
+
+class EarlyStopping(Options):
+    """Stop when the validation loss has not improved."""
+
+    patience: int = pydantic.Field(8, gt=0)
+    min_delta: float = pydantic.Field(0.0, ge=0)
+
+
+class Schedule(Options):
+    """Learning rate over the epochs, after a linear warm-up."""
+
+    kind: Literal["constant", "cosine", "exponential", "plateau"] = "cosine"
+    warmup_epochs: int = pydantic.Field(1, ge=0)
+    final_fraction: float = pydantic.Field(0.01, gt=0, le=1, description="Last learning rate over the first")
+    patience: int = pydantic.Field(3, gt=0, description="plateau: epochs without improvement before the rate is halved")
+
+
+class Optimiser(Options):
+    """The optimiser of a network."""
+
+    kind: Literal["adam", "adamw", "sgd", "rmsprop", "adagrad", "adadelta"] = "adamw"
+    learning_rate: float = pydantic.Field(2e-3, gt=0)
+    weight_decay: float = pydantic.Field(1e-4, ge=0)
+    momentum: float = pydantic.Field(0.0, ge=0, lt=1, description="sgd only")
+    clip_norm: float | None = pydantic.Field(None, gt=0)
+
+
+class Training(Options):
+    """How networks are trained; trees take what applies to them (early stopping)."""
+
+    epochs: int = pydantic.Field(30, gt=0)
+    batch_size: int = pydantic.Field(256, gt=0)
+    optimiser: Optimiser = Optimiser()
+    schedule: Schedule = Schedule()
+    early_stopping: EarlyStopping | None = EarlyStopping()
+    augment: bool = pydantic.Field(True, description="Apply the backbone's augmentation in training, where it has one")
+
+
+class Model(Options):
+    """One model of the recipe."""
+
+    estimator: str | None = pydantic.Field(
+        None, description="Key of the table of estimators; default: the model's name"
+    )
+    inputs: list[str] = pydantic.Field(min_length=1, description="Which of the processor's inputs it reads")
+    options: dict[str, Any] = {}
+    seeds: list[int] = pydantic.Field([1], min_length=1)
+    training: dict[str, Any] = pydantic.Field({}, description="What differs from the recipe's training")
+
+
+class Evaluation(Options):
+    """How runs are judged."""
+
+    signal_efficiencies: list[Annotated[float, pydantic.Field(gt=0, lt=1)]] = [0.5, 0.3]
+    windows: dict[Name, dict[Name, tuple[float, float]]] = pydantic.Field(
+        {}, description="Selections by name → spectator → [low, high): the main figures once more inside it"
+    )
+    permutations: int = pydantic.Field(200, ge=20, description="For p-values without a formula")
+
+
+class Recipe(Options):
+    """The whole recipe."""
+
+    inputs: dict[Name, Input] = pydantic.Field(min_length=1)
+    processor: ProcessorFile
+    classes: list[Name] | None = pydantic.Field(None, description="Class order; default: labels in order of the inputs")
+    event_key: list[Name] = pydantic.Field(["run", "lumi", "event"], min_length=1)
+    process: Process = Process()
+    split: Split = Split()
+    weights: Weights = Weights()
+    task: Task = Task()
+    models: dict[Name, Model] = {}
+    training: Training = Training()
+    evaluation: Evaluation = Evaluation()
+    seed: int = pydantic.Field(1, ge=0, description="Fixes the order of the training batches")
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Class names in label order; empty where no input has a label and none are listed."""
+        labels = [spec.label for spec in self.inputs.values() if spec.label is not None]
+        return tuple(self.classes if self.classes is not None else dict.fromkeys(labels))
+
+    @pydantic.model_validator(mode="after")
+    def _consistent(self) -> Recipe:
+        names = set(self.class_names)
+        for name, spec in self.inputs.items():
+            if spec.label is not None and spec.label not in names:
+                msg = f"inputs.{name}.label is {spec.label!r}, which is not in classes: {nearest(spec.label, names)}"
+                raise ValueError(msg)
+        if any(spec.cross_section for spec in self.inputs.values()) and self.weights.luminosity is None:
+            msg = "an input has a cross_section but weights.luminosity is not set: give it in 1/pb"
+            raise ValueError(msg)
+        target = self.weights.reweight.to if self.weights.reweight else "flat"
+        if target != "flat" and target not in names:
+            msg = f"weights.reweight.to is {target!r}: 'flat' or a class; {nearest(target, names)}"
+            raise ValueError(msg)
+        return self
+
+
+def load_recipe(
+    path: str | Path, *, inputs: Mapping[str, Sequence[str]] | None = None, settings: Mapping[str, Any] | None = None
+) -> Recipe:
+    """Read and validate a recipe.
+
+    Parameters
+    ----------
+    path : str or Path
+        The YAML file.
+    inputs : mapping of str to sequence of str, optional
+        Files that replace those of an input (``--input``).
+    settings : mapping of str to value, optional
+        Any other value by its dotted key (``--set``); parsed YAML.
+
+    Raises
+    ------
+    RecipeError
+        Names the file, the key and the remedy.
+    """
+    source = Path(path)
+    values = _read_yaml(source)
+    for name, files in (inputs or {}).items():
+        if name not in values.get("inputs", {}):
+            msg = (
+                f"{source}: --input names {name!r}, which the recipe has not: {nearest(name, values.get('inputs', {}))}"
+            )
+            raise RecipeError(msg)
+        values["inputs"][name]["files"] = list(files)
+    for key, value in (settings or {}).items():
+        _set(values, key.split("."), value)
+    recipe = validate_options(Recipe, values, path="", source=str(source))
+    processor = Path(recipe.processor.file).expanduser()
+    absolute = processor if processor.is_absolute() else (source.parent / processor).resolve()
+    return recipe.model_copy(update={"processor": recipe.processor.model_copy(update={"file": str(absolute)})})
+
+
+def freeze_recipe(recipe: Recipe) -> dict[str, Any]:
+    """Return the recipe as plain JSON with every default filled in."""
+    return recipe.model_dump(mode="json")
+
+
+def thaw_recipe(values: Mapping[str, Any], *, source: str) -> Recipe:
+    """Rebuild a recipe that `freeze_recipe` made."""
+    return validate_options(Recipe, values, path="", source=source)
+
+
+def training_of(recipe: Recipe, model: str) -> Training:
+    """Return the recipe's training options with what `model` changes in them."""
+    changes = recipe.models[model].training
+    merged = _merge(recipe.training.model_dump(), changes)
+    return validate_options(Training, merged, path=f"models.{model}.training")
+
+
+def recipe_schema() -> str:
+    """Return the recipe's JSON schema, for editors."""
+    return json.dumps(Recipe.model_json_schema(), indent=2)
+
+
+def _read_yaml(source: Path) -> dict[str, Any]:
+    try:
+        text = source.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        msg = f"{source}: there is no such recipe"
+        raise RecipeError(msg) from None
+    except (OSError, UnicodeDecodeError) as problem:
+        msg = f"{source}: the recipe cannot be read ({problem})"
+        raise RecipeError(msg) from None
+    try:
+        values = yaml.safe_load(text)
+    except yaml.YAMLError as problem:
+        msg = f"{source}: not valid YAML: {' '.join(str(problem).split())}"
+        raise RecipeError(msg) from None
+    if not isinstance(values, dict):
+        msg = f"{source}: a recipe is a mapping with `inputs`, `processor`, …; found {type(values).__name__}"
+        raise RecipeError(msg)
+    return values
+
+
+def _set(values: dict[str, Any], keys: list[str], value: Any) -> None:
+    here = values
+    for key in keys[:-1]:
+        inside = here.setdefault(key, {})
+        if not isinstance(inside, dict):
+            msg = f"--set {'.'.join(keys)}: {key!r} is a value, not a mapping"
+            raise RecipeError(msg)
+        here = inside
+    here[keys[-1]] = value
+
+
+def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in changes.items():
+        inner = merged.get(key)
+        merged[key] = _merge(inner, value) if isinstance(inner, Mapping) and isinstance(value, Mapping) else value
+    return merged

@@ -1,0 +1,90 @@
+"""What making a sample has left, and how it was made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from hepml.io.folder import write_text_atomic
+
+SUMMARY_FILE = "sample.json"
+
+
+@dataclass(frozen=True)
+class SampleFile:
+    """One file of a sample.
+
+    Attributes
+    ----------
+    path : Path
+        The ROOT file.
+    process : str
+        What it holds: ``"w"``, ``"qcd"``, ….
+    n_events : int
+        Entries of its tree: accepted examples.
+    n_generated : int
+        Events that were generated to find them.
+    cross_section_pb : float, optional
+        Cross-section of the accepted examples, in pb, where the generator knows it.
+    """
+
+    path: Path
+    process: str
+    n_events: int
+    n_generated: int
+    cross_section_pb: float | None = None
+
+
+@dataclass(frozen=True)
+class SampleSummary:
+    """The files of a sample, in order, and the time that they took in s."""
+
+    files: tuple[SampleFile, ...]
+    seconds: float
+
+
+def write_summary(
+    folder: Path,
+    summary: SampleSummary,
+    *,
+    name: str,
+    seed: int,
+    options: Mapping[str, Any],
+    packages: Sequence[str],
+) -> None:
+    """Write ``sample.json``: all that is needed to make the same sample again, and what it contains.
+
+    Parameters
+    ----------
+    folder : Path
+        The sample's folder.
+    summary : SampleSummary
+        What was made.
+    name : str
+        Key of the table of samples.
+    seed : int
+        The sample's seed.
+    options : mapping
+        Its options as plain JSON, every default filled in.
+    packages : sequence of str
+        Distributions whose versions the events depend on.
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written.
+    """
+    files = [asdict(file) | {"path": file.path.name} for file in summary.files]
+    content = {
+        "sample": name,
+        "seed": seed,
+        "options": dict(options),
+        "versions": {package: version(package) for package in ("hepml", *packages)},
+        "seconds": round(summary.seconds, 1),
+        "files": files,
+    }
+    write_text_atomic(folder / SUMMARY_FILE, json.dumps(content, indent=2) + "\n")

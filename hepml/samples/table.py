@@ -1,0 +1,111 @@
+"""The table of samples; a sample's module is imported when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, cast
+
+from hepml.errors import RecipeError, nearest
+from hepml.options import Options, validate_options
+from hepml.samples.summary import SampleSummary
+
+
+@dataclass(frozen=True)
+class SampleEntry:
+    """One sample.
+
+    Attributes
+    ----------
+    builder : str
+        ``"module:function"``, called as
+        ``function(output, *, events, seed, workers, options, progress) -> SampleSummary``.
+    options : str
+        ``"module:class"`` of its options; the module is light, so that a command line can read it for its help.
+    title : str
+        What it is, in a line.
+    """
+
+    builder: str
+    options: str
+    title: str
+
+
+SAMPLES: Mapping[str, SampleEntry] = {
+    "jets": SampleEntry(
+        builder="hepml.samples.jets:sample_jets",
+        options="hepml.samples.jet_options:JetSampleOptions",
+        title="W, QCD and top jets of Pythia 8, with their particles",
+    ),
+}
+
+
+def sample_options(name: str) -> type[Options]:
+    """Return the options class of a sample.
+
+    Raises
+    ------
+    RecipeError
+        There is no such sample.
+    """
+    return cast("type[Options]", _load(_entry(name).options))
+
+
+def build_sample(
+    name: str,
+    output: str | Path,
+    *,
+    events: int,
+    seed: int = 1,
+    workers: int = 1,
+    options: Mapping[str, Any] | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> SampleSummary:
+    """Look up a sample, validate its options and make it.
+
+    Parameters
+    ----------
+    name : str
+        Key of `SAMPLES`.
+    output : str or Path
+        Folder for the ROOT files.
+    events : int
+        Accepted examples in all.
+    seed : int
+        The same seed gives the same events, whatever the number of workers.
+    workers : int
+        Processes to use.
+    options : mapping, optional
+        Values of the sample's options.
+    progress : callable, optional
+        Called with the number of examples that were added.
+
+    Raises
+    ------
+    RecipeError
+        Unknown sample or option, or values that do not fit.
+    MissingExtraError
+        The generator is not installed.
+    OutputError
+        The folder cannot be written or holds something else.
+    WorkerError
+        A worker process died.
+    """
+    entry = _entry(name)
+    chosen = validate_options(sample_options(name), options or {}, path="sample")
+    build = cast("Callable[..., SampleSummary]", _load(entry.builder))
+    return build(output, events=events, seed=seed, workers=workers, options=chosen, progress=progress)
+
+
+def _entry(name: str) -> SampleEntry:
+    if name not in SAMPLES:
+        msg = f"there is no sample {name!r}: {nearest(name, SAMPLES)}"
+        raise RecipeError(msg)
+    return SAMPLES[name]
+
+
+def _load(place: str) -> Any:
+    module, _, attribute = place.partition(":")
+    return getattr(import_module(module), attribute)

@@ -1,0 +1,33 @@
+"""The table of tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hepml.contracts import TaskSpec
+from hepml.errors import RecipeError, nearest
+from hepml.options import Options, validate_options
+from hepml.tasks.classification import ClassificationOptions, build_classification
+from hepml.tasks.context import TaskContext
+
+Builder = Callable[[Any, TaskContext], TaskSpec]
+
+TASKS: Mapping[str, tuple[type[Options], Builder]] = {
+    "classification": (ClassificationOptions, build_classification),
+}
+
+
+def build_task(kind: str, options: Mapping[str, Any], context: TaskContext) -> TaskSpec:
+    """Look up a task, validate its options and build it.
+
+    Raises
+    ------
+    RecipeError
+        Unknown task or option, or classes that do not fit it.
+    """
+    if kind not in TASKS:
+        msg = f"task.kind is {kind!r}: {nearest(kind, TASKS)}"
+        raise RecipeError(msg)
+    model, build = TASKS[kind]
+    return build(validate_options(model, options, path="task.options"), context)

@@ -1,0 +1,40 @@
+"""The verbs: one file each, the only place where everything meets."""
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hepml.workflow.check import check as check
+    from hepml.workflow.demo import demo as demo
+    from hepml.workflow.evaluate import evaluate as evaluate
+    from hepml.workflow.predict import predict as predict
+    from hepml.workflow.process import process as process
+    from hepml.workflow.run import run as run
+    from hepml.workflow.sample import sample as sample
+    from hepml.workflow.status import status as status
+    from hepml.workflow.train import train as train
+
+_VERBS = ("sample", "check", "process", "train", "evaluate", "predict", "run", "status", "demo")
+
+__all__ = list(_VERBS)
+
+
+class _Workflow(ModuleType):
+    """A package in which ``hepml.workflow.train`` is always the verb, never the module of that name."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Import a verb when it is first used: only those that need TensorFlow pay for it."""
+        if name not in _VERBS:
+            msg = f"module {self.__name__!r} has no attribute {name!r}"
+            raise AttributeError(msg)
+        return getattr(import_module(f"{self.__name__}.{name}"), name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Bind the verb where the import system binds its module, also when another verb has imported it."""
+        is_module = name in _VERBS and isinstance(value, ModuleType)
+        super().__setattr__(name, getattr(value, name) if is_module else value)
+
+
+sys.modules[__name__].__class__ = _Workflow

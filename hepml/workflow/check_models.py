@@ -1,0 +1,23 @@
+"""Whether the models of a recipe can be built, as far as the recipe alone can tell."""
+
+from __future__ import annotations
+
+from hepml.estimators import estimator_class
+from hepml.options import validate_options
+from hepml.recipe import Recipe, training_of
+from hepml.tasks import TaskContext, build_task
+
+
+def check_models(recipe: Recipe) -> None:
+    """Look up the task and every estimator, and validate their options and training: before hours of processing.
+
+    Raises
+    ------
+    RecipeError
+        Names the key, the value and the remedy.
+    """
+    for name, model in recipe.models.items():
+        build_task(recipe.task.kind, recipe.task.options, TaskContext(recipe.class_names, tuple(model.inputs)))
+        found = estimator_class(model.estimator or name, path=f"models.{name}")
+        validate_options(found.Options, model.options, path=f"models.{name}.options")  # type: ignore[attr-defined]
+        training_of(recipe, name)

@@ -1,0 +1,146 @@
+"""``evaluate``: runs on one dataset → a report."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import hist
+
+from hepml.contracts import Metric
+from hepml.contracts.report import ReportContent, ReportFigure
+from hepml.datasets import Dataset, open_dataset
+from hepml.evaluation import EvaluationDocument, compare_runs, document_to_json, score_histograms
+from hepml.inference import LoadedRun, load_run
+from hepml.io.folder import claim_folder, output_errors, remove_temporary, write_text_atomic
+from hepml.io.histograms import read_histograms, write_histograms
+from hepml.plots import save_figure
+from hepml.recipe import Recipe
+from hepml.reports import render_html
+from hepml.workflow.as_recipe import as_recipe
+from hepml.workflow.comparable_runs import recipe_of_runs, with_distinct_names
+from hepml.workflow.judged_run import JudgedRun, judge
+from hepml.workflow.mean_images import MeanImage, MeanImages
+from hepml.workflow.progress import SILENT, Progress
+from hepml.workflow.report_content import report_content
+from hepml.workflow.report_figures import Drawable, plan_figures
+from hepml.workflow.scores_file import write_scores
+
+METRICS_FILE = "metrics.json"
+PLOTS = "plots"
+
+
+def evaluate(
+    runs: Sequence[str | Path],
+    dataset: str | Path,
+    output: str | Path,
+    *,
+    recipe: Recipe | str | Path | None = None,
+    progress: Progress = SILENT,
+) -> ReportContent:
+    """Judge runs on the test part of the dataset that they were trained on, and compare them on the same events.
+
+    Leaves ``plots/``, ``scores.parquet``, ``histograms.root``, ``report.html`` and, last, ``metrics.json`` in `output`.
+
+    Parameters
+    ----------
+    runs : sequence of path
+        One or more.
+    dataset, output : path
+        The dataset, and the folder of the report.
+    recipe : Recipe or path, optional
+        Whose ``evaluation`` applies; default: the recipe of the first run.
+    progress : Progress
+        Where bars go.
+
+    Raises
+    ------
+    RunError
+        A run is incomplete, was trained on another dataset, or splits or scales it in another way than the first.
+    RecipeError, DatasetError, OutputError
+    """
+    data = open_dataset(dataset)
+    loaded = with_distinct_names([load_run(path) for path in runs])
+    common = recipe_of_runs(loaded, data)
+    if recipe is not None:
+        common = common.model_copy(update={"evaluation": as_recipe(recipe).evaluation})
+    folder = _begin_report(output)
+    judged, images = _judge_all(loaded, data, common, progress)
+    tests = [each.test for each in judged]
+    metrics = [*(metric for each in judged for metric in each.metrics), *compare_runs(tests, common.evaluation)]
+    figures = _draw(folder / PLOTS, _drawable(judged, data, metrics, images), progress)
+    content = report_content(judged, data, metrics, figures)
+    write_scores(folder / "scores.parquet", tests, data.keys(tests[0].row))
+    write_histograms(folder / "histograms.root", _histograms(judged))
+    write_text_atomic(folder / "report.html", render_html(content))
+    write_text_atomic(folder / METRICS_FILE, document_to_json(_document(judged, data, metrics)))
+    return content
+
+
+def _begin_report(output: str | Path) -> Path:
+    """Claim the folder, and take out what an earlier evaluation, perhaps of other runs, has left."""
+    folder = claim_folder(output, kind="report", marker=METRICS_FILE)
+    remove_temporary(folder)
+    with output_errors(folder):
+        (folder / METRICS_FILE).unlink(missing_ok=True)
+        if (folder / PLOTS).is_dir():
+            shutil.rmtree(folder / PLOTS)
+    return folder
+
+
+def _judge_all(
+    runs: Sequence[LoadedRun], data: Dataset, recipe: Recipe, progress: Progress
+) -> tuple[list[JudgedRun], dict[str, MeanImage]]:
+    judged: list[JudgedRun] = []
+    images: dict[str, MeanImage] = {}
+    for run in runs:
+        new = {name: spec for name, spec in run.info.arrays.items() if name not in images}
+        summed = MeanImages(new, data.manifest.classes)
+        judged.append(judge(run, data, recipe, on_test_batch=summed.add, progress=progress))
+        images |= summed.means()
+    return judged, images
+
+
+def _drawable(
+    judged: Sequence[JudgedRun], data: Dataset, metrics: Sequence[Metric], images: Mapping[str, MeanImage]
+) -> Drawable:
+    filled: dict[str, dict[str, hist.Hist]] = {}
+    for place, histogram in read_histograms(data.folder / "histograms.root").items():
+        source, _, name = place.partition("/")
+        filled.setdefault(name, {})[source] = histogram
+    return Drawable(
+        classes=data.manifest.classes,
+        estimators={each.run.info.name: each.run.info.estimator for each in judged},
+        metrics=metrics,
+        curves=[curve for each in judged for curve in each.curves],
+        images=images,
+        histograms=filled,
+    )
+
+
+def _draw(folder: Path, content: Drawable, progress: Progress) -> list[ReportFigure]:
+    planned = plan_figures(content)
+    drawn = []
+    with progress.step("draw", len(planned)) as bar:
+        for figure in planned:
+            png = save_figure(figure.draw(), folder, figure.name).png.read_bytes()
+            drawn.append(ReportFigure(figure.name, figure.title, figure.caption, figure.alternative, png))
+            bar.advance(1, note=figure.name)
+    return drawn
+
+
+def _histograms(judged: Sequence[JudgedRun]) -> dict[str, hist.Hist]:
+    """Return the score histograms by ``<run>/<part>/<class>_score/<true class>``."""
+    parts = [part for each in judged for part in each.predictions.values()]
+    return {place: histogram for part in parts for place, histogram in score_histograms(part).items()}
+
+
+def _document(judged: Sequence[JudgedRun], data: Dataset, metrics: Sequence[Metric]) -> EvaluationDocument:
+    return EvaluationDocument(
+        task=judged[0].run.info.task.kind,
+        dataset=data.manifest.digest,
+        runs=tuple(each.run.info.name for each in judged),
+        metrics=tuple(metrics),
+        curves=tuple(curve for each in judged for curve in each.curves),
+    )

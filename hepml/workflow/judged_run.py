@@ -1,0 +1,76 @@
+"""One run applied to the parts of its dataset, and what the evaluation says about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from hepml.contracts import Batch, Curve, Metric, Predictions
+from hepml.datasets import Dataset
+from hepml.evaluation import evaluate_predictions
+from hepml.inference import LoadedRun, n_rows_of_part, predict_part
+from hepml.recipe import Recipe
+from hepml.workflow.progress import Progress
+from hepml.workflow.training_curves import training_curves
+
+PARTS = ("train", "validation", "test")
+"""Parts that are judged, where the split has them."""
+
+
+@dataclass(frozen=True)
+class JudgedRun:
+    """One run with its predictions by part, figures of merit and curves."""
+
+    run: LoadedRun
+    predictions: dict[str, Predictions]
+    metrics: tuple[Metric, ...]
+    curves: tuple[Curve, ...]
+
+    @property
+    def test(self) -> Predictions:
+        """Its predictions for the test part."""
+        return self.predictions["test"]
+
+
+def judge(
+    run: LoadedRun, data: Dataset, recipe: Recipe, *, on_test_batch: Callable[[Batch], Any], progress: Progress
+) -> JudgedRun:
+    """Apply a run to the parts of its dataset and compute figures and curves.
+
+    Parameters
+    ----------
+    run : LoadedRun
+        The run.
+    data : Dataset
+        Its dataset.
+    recipe : Recipe
+        Gives the split, the physics weights and the evaluation.
+    on_test_batch : callable
+        Called with each batch of the test part.
+    progress : Progress
+        Where bars go.
+
+    Raises
+    ------
+    DatasetError
+        There is no test part, or a class is empty in a part.
+    RunError
+        The run does not fit the dataset.
+    """
+    rows = {part: n_rows_of_part(run, data, part, recipe=recipe) for part in PARTS if part in data.parts(recipe.split)}
+    predictions = {}
+    with progress.step(f"apply {run.info.name}", sum(rows.values())) as bar:
+        for part in rows:
+
+            def seen(batch: Batch, part: str = part) -> None:
+                bar.advance(batch.n)
+                if part == "test":
+                    on_test_batch(batch)
+
+            predictions[part] = predict_part(
+                run, data, part, recipe=recipe, spectators=list(data.manifest.spectators), on_batch=seen
+            )
+    with progress.step(f"judge {run.info.name}", None):
+        metrics, curves = evaluate_predictions(predictions, recipe.evaluation, seed=recipe.seed)
+    return JudgedRun(run, predictions, tuple(metrics), (*curves, *training_curves(run)))

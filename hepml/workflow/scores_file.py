@@ -1,0 +1,62 @@
+"""``scores.parquet``: the test part row by row, for whoever wants to go on from the scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from hepml.contracts import Predictions
+from hepml.errors import RunError
+from hepml.inference.score_columns import score_columns
+from hepml.io.folder import replacing
+
+
+def write_scores(path: Path, runs: Sequence[Predictions], keys: Mapping[str, NDArray[Any]]) -> None:
+    """Write truth, weight, keys, spectators and the scores of every run.
+
+    Columns: ``label`` (class name; null where there is none), ``weight`` (signed physics weight), the key columns
+    (``run``, ``lumi``, ``event``, …), the spectators, and ``<run>_score`` or ``<run>_score_<class>`` of each run.
+
+    Parameters
+    ----------
+    path : Path
+        The file; it is replaced where it exists.
+    runs : sequence of Predictions
+        Of the same rows.
+    keys : mapping of str to array, shape (n,)
+        Key columns of these rows.
+
+    Raises
+    ------
+    RunError
+        Two columns would have the same name.
+    OutputError
+        The file cannot be written.
+    """
+    first = runs[0]
+    columns: list[tuple[str, Any]] = [
+        ("label", _class_names(first)),
+        ("weight", first.weight),
+        *keys.items(),
+        *first.spectators.items(),
+    ]
+    for run in runs:
+        columns += score_columns(run.run, run.task, run.outputs).items()
+    names = [name for name, _ in columns]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        msg = f"{path}: two columns have the name {twice[0]!r}: rename the spectator in the processor, or the model"
+        raise RunError(msg)
+    table = pa.Table.from_arrays([pa.array(values) for _, values in columns], names=names)
+    with replacing(path) as temporary:
+        pq.write_table(table, temporary, compression="zstd")
+
+
+def _class_names(predictions: Predictions) -> pa.DictionaryArray:
+    indices = pa.array(predictions.label, mask=predictions.label < 0)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(predictions.task.classes, pa.string()))

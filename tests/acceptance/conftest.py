@@ -1,0 +1,48 @@
+"""What the acceptance tests share: the command line as a user calls it, and one demo made once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+class Cli(Protocol):
+    """Call ``hepml`` and return what it printed."""
+
+    def __call__(self, *arguments: str | Path, status: int = 0) -> str: ...
+
+
+@pytest.fixture(scope="session")
+def cli() -> Cli:
+    """Return a function that runs ``hepml`` in a process of its own and checks its exit status."""
+
+    def call(*arguments: str | Path, status: int = 0) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "hepml", *map(str, arguments)],
+            cwd=PROJECT,
+            env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "2"},
+            capture_output=True,
+            text=True,
+            timeout=900,
+            check=False,
+        )
+        said = done.stdout + done.stderr
+        assert done.returncode == status, f"hepml {' '.join(map(str, arguments))}\n{said}"
+        return said
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def demo(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of ``hepml demo jets`` at small size."""
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    cli("demo", "jets", "-o", folder, "--events", "2000", "--workers", "2")
+    return folder

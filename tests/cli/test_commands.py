@@ -1,0 +1,70 @@
+"""Each command once, on small input: what it prints, and that it hands its options on."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import tiny_runs
+import uproot
+
+
+def test_the_whole_way(hepml, flat, tmp_path):
+    recipe, dataset, run = flat.recipe, tmp_path / "dataset", tmp_path / "run"
+    done = hepml("check", recipe)
+    assert "input signal (label 'signal'): 1 files, 600 entries in the first" in done.out
+    assert "batch arrays: table 2" in done.out
+    done = hepml("process", recipe, "-o", dataset, "--set", "process.chunk_size=100", "--workers", "2")
+    assert (done.status, done.err) == (0, "")
+    assert "1 200 examples, digest " in done.out.replace("\u202f", " ").replace("\u00a0", " ")
+    assert hepml("status", dataset, "--verify").out == done.out
+    done = hepml("train", recipe, dataset, "-o", run, "--set", "models.trees.seeds=[1, 2]")
+    assert done.err.count("validation loss") == 2
+    assert f"Run: {run}" in done.out
+    done = hepml("evaluate", run, dataset, "-o", tmp_path / "report")
+    assert (done.status, done.err) == (0, "")
+    assert f"Report: {tmp_path / 'report' / 'report.html'}" in done.out
+    done = hepml("predict", run, flat.folder / "signal.root", "-o", tmp_path / "scores")
+    assert (done.status, done.err) == (0, "")
+    assert "signal_friend.root" in done.out
+
+
+def test_evaluate_with_another_recipe(hepml, flat, tmp_path):
+    other = tiny_runs.write_project(
+        tmp_path, **flat.loaded({"evaluation.signal_efficiencies": [0.7]}).model_dump(mode="json")
+    )
+    arguments = ("evaluate", flat.run("trees"), flat.dataset, "-o", tmp_path / "report")
+    assert hepml(*arguments, "--recipe", other.recipe).status == 0
+    names = {row["name"] for row in json.loads((tmp_path / "report" / "metrics.json").read_text())["metrics"]}
+    assert {name for name in names if name.startswith("rejection")} == {"rejection_at_0.7"}
+
+
+def test_predict_hands_its_options_on(hepml, flat, tmp_path):
+    file = tiny_runs.write_flat(tmp_path / "data.root", 5, tree="jets")
+    done = hepml(
+        "predict", flat.run("trees"), file, "-o", tmp_path / "scores", "--tree", "jets", "--processor", tiny_runs.FLAT,
+        "--executor", "iterative", "--set", "process.chunk_size=2",
+    )  # fmt: skip
+    assert done.status == 0
+    assert uproot.open(tmp_path / "scores" / "data_friend.root")["Friends"].num_entries == 5
+
+
+def test_run_says_where_the_report_is(hepml, flat, tmp_path):
+    done = hepml("run", flat.recipe, "-o", tmp_path, "--set", "models.trees.options.max_iter=5")
+    assert done.status == 0
+    assert f"Report: {tmp_path / 'report' / 'report.html'}" in done.out
+    assert "AUC" in done.out
+
+
+def test_the_schema_completes_keys(hepml):
+    schema = json.loads(hepml("recipe", "schema").out)
+    assert {"inputs", "processor", "models", "training"} <= set(schema["properties"])
+
+
+def test_a_sample(hepml, tmp_path):
+    pytest.importorskip("pythia8mc", reason="the event generator is not installed: pip install 'hepml[samples]'")
+    pytest.importorskip("fastjet", reason="the jet finder is not installed: pip install 'hepml[samples]'")
+    done = hepml("sample", "jets", "-o", tmp_path / "jets", "--events", "4", "--processes", "[w, qcd]")
+    assert done.status == 0, done.err
+    assert "w.root: 2 w events" in done.out
+    assert uproot.open(tmp_path / "jets" / "w.root")["Events"].num_entries == 2

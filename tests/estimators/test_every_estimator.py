@@ -1,0 +1,209 @@
+"""What every estimator of the table promises."""
+
+import numpy as np
+import pytest
+from estimator_problems import SMALL, TRAINING, auc, examples, new, plan, problem
+from memory_source import MemorySource
+
+from hepml.contracts import Estimator
+from hepml.errors import DatasetError, RecipeError, RunError
+from hepml.estimators import ESTIMATORS, build_estimator, estimator_class, load_member, read_history, save_member
+
+NAMES = sorted(ESTIMATORS)
+every = pytest.mark.parametrize("name", NAMES)
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory):
+    """One fitted estimator per name, with its history and problem; made once."""
+    made = {}
+
+    def get(name):
+        if name not in made:
+            easy, estimator = problem(name), new(name)
+            history = estimator.fit(easy.train, easy.validation, plan(tmp_path_factory.mktemp(name)))
+            made[name] = easy, estimator, history
+        return made[name]
+
+    return get
+
+
+@every
+def test_the_table_resolves_to_estimators_with_defaults(name):
+    found = estimator_class(name)
+    assert issubclass(found, Estimator)
+    assert found.Options() == found.Options.model_validate({})
+    assert found.tasks
+    assert found.roles
+
+
+@every
+def test_a_fit_separates_an_easy_problem(name, fitted):
+    easy, estimator, history = fitted(name)
+    score = estimator.predict(easy.inputs)["score"]
+    assert score.shape == (len(easy.label), 1)
+    assert score.dtype == np.float32
+    assert (score >= 0).all()
+    assert (score <= 1).all()
+    # Label 0 is class "a", the signal: its score is high.
+    assert auc(score[:, 0], easy.label == 0) > 0.8
+    assert estimator.n_parameters > 0
+    assert [epoch.index for epoch in history] == list(range(len(history)))
+    assert all({"loss", "validation_loss", "learning_rate"} <= set(epoch.figures) for epoch in history)
+
+
+@every
+def test_three_classes_sum_to_one(name, tmp_path):
+    easy = problem(name, n_classes=3)
+    estimator = new(name, n_classes=3)
+    estimator.fit(easy.train, easy.validation, plan(tmp_path))
+    score = estimator.predict(easy.inputs)["score"]
+    assert score.shape == (len(easy.label), 3)
+    np.testing.assert_allclose(score.sum(axis=1), 1, atol=1e-5)
+    assert np.mean(score.argmax(axis=1) == easy.label) > 0.5
+
+
+@every
+def test_saved_and_loaded_predicts_the_same(name, fitted, tmp_path):
+    easy, estimator, history = fitted(name)
+    save_member(tmp_path / "member", estimator, history)
+    again = load_member(tmp_path / "member", estimator.spec)
+    np.testing.assert_array_equal(again.predict(easy.inputs)["score"], estimator.predict(easy.inputs)["score"])
+    assert again.n_parameters == estimator.n_parameters
+    assert read_history(tmp_path / "member") == history
+
+
+@every
+def test_no_rows_and_one_row(name, fitted):
+    easy, estimator, _ = fitted(name)
+    none = estimator.predict({key: values[:0] for key, values in easy.inputs.items()})["score"]
+    assert none.shape == (0, 1)
+    assert none.dtype == np.float32
+    one = estimator.predict({key: values[:1] for key, values in easy.inputs.items()})["score"]
+    np.testing.assert_array_equal(one, estimator.predict(easy.inputs)["score"][:1])
+
+
+@every
+def test_a_row_does_not_depend_on_its_neighbours(name, fitted):
+    _, estimator, _ = fitted(name)
+    many, _ = examples(name, 1100, seed=4)
+    whole = estimator.predict(many)["score"]
+    for start, stop in ((0, 512), (3, 700), (511, 514), (1099, 1100)):
+        part = estimator.predict({key: values[start:stop] for key, values in many.items()})["score"]
+        np.testing.assert_allclose(part, whole[start:stop], atol=1e-6, rtol=0)
+
+
+@every
+def test_missing_values_give_a_score(name, fitted):
+    if name == "cnn":
+        pytest.skip("an image has no missing values")
+    _, estimator, _ = fitted(name)
+    nothing = {"table": np.full((2, 4), np.nan, np.float32)}
+    assert np.isfinite(estimator.predict(nothing)["score"]).all()
+
+
+@every
+def test_the_seed_decides(name, tmp_path):
+    # Trees draw nothing at random unless they try a share of the features only.
+    options = {"max_features": 0.5} if name == "bdt" else {}
+    scores = []
+    for number, seed in enumerate((1, 1, 2)):
+        easy, estimator = problem(name), new(name, seed=seed, options=options)
+        estimator.fit(easy.train, easy.validation, plan(tmp_path / str(number)))
+        scores.append(estimator.predict(easy.inputs)["score"])
+    np.testing.assert_array_equal(scores[0], scores[1])
+    assert np.abs(scores[0] - scores[2]).max() > 1e-4
+
+
+@every
+def test_weights_are_heard(name, tmp_path):
+    """With the same inputs for both classes the score is the class's share of the weight: 3 of 4."""
+    inputs, label = examples(name, 600, seed=1)
+    key = next(iter(inputs))
+    blind = {key: np.repeat(inputs[key][:300], 2, axis=0)}
+    label = np.tile([0, 1], 300)
+    weight = np.where(label == 0, 1.5, 0.5)
+    source = MemorySource(problem(name).train.arrays, blind, label, weight)
+    estimator = new(name)
+    estimator.fit(source, source, plan(tmp_path))
+    assert estimator.predict(blind)["score"].mean() == pytest.approx(0.75, abs=0.05)
+
+
+@every
+def test_negative_weights_are_used_or_refused(name, tmp_path):
+    weight = np.where(np.arange(600) % 10 == 0, -1.0, 1.25)
+    easy, estimator = problem(name, weight=weight), new(name)
+    if estimator.negative_weights:
+        estimator.fit(easy.train, easy.validation, plan(tmp_path))
+        assert auc(estimator.predict(easy.inputs)["score"][:, 0], easy.label == 0) > 0.7
+    else:
+        with pytest.raises(RunError, match=r"weights\.negative to drop, abs or rebalance"):
+            estimator.fit(easy.train, easy.validation, plan(tmp_path))
+
+
+@every
+def test_a_misspelled_option_is_named(name):
+    with pytest.raises(RecipeError, match=rf"models.{name}.options.learnign"):
+        build_estimator(
+            name,
+            {"learnign": 1},
+            task=new(name).spec.task,
+            arrays=new(name).spec.arrays,
+            seed=1,
+            path=f"models.{name}.options",
+        )
+
+
+@every
+def test_an_empty_part_is_refused(name, tmp_path):
+    easy, estimator = problem(name), new(name)
+    inputs, label = examples(name, 0, seed=1)
+    with pytest.raises(DatasetError, match="training part has no examples"):
+        estimator.fit(MemorySource(easy.train.arrays, inputs, label), easy.validation, plan(tmp_path))
+
+
+@every
+def test_an_unlabelled_example_is_refused(name, tmp_path):
+    easy, estimator = problem(name), new(name)
+    inputs, label = examples(name, 10, seed=1)
+    with pytest.raises(DatasetError, match="label -1"):
+        estimator.fit(MemorySource(easy.train.arrays, inputs, label * 0 - 1), easy.validation, plan(tmp_path))
+
+
+@every
+def test_other_inputs_are_refused(name, fitted):
+    easy, estimator, _ = fitted(name)
+    key, values = next(iter(easy.inputs.items()))
+    with pytest.raises(RunError, match="is missing"):
+        estimator.predict({"other": values})
+    with pytest.raises(RunError, match="trained with"):
+        estimator.predict({key: values[..., :1]})
+
+
+@every
+def test_a_file_of_another_model_is_refused(name, fitted, tmp_path):
+    _, estimator, history = fitted(name)
+    save_member(tmp_path, estimator, history)
+    wider = {"other": next(iter(estimator.spec.arrays.values()))}
+    other = type(estimator.spec)(
+        name, estimator.spec.options, estimator.spec.task, {**estimator.spec.arrays, **wider}, 1
+    )
+    with pytest.raises(RunError, match="different runs are mixed"):
+        load_member(tmp_path, other)
+
+
+@every
+def test_a_damaged_or_missing_file_is_refused(name, fitted, tmp_path):
+    _, estimator, history = fitted(name)
+    with pytest.raises(RunError, match="train"):
+        load_member(tmp_path, estimator.spec)
+    save_member(tmp_path, estimator, history)
+    file = next(path for path in tmp_path.iterdir() if path.suffix in (".keras", ".skops"))
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    with pytest.raises(RunError, match="train"):
+        load_member(tmp_path, estimator.spec)
+
+
+def test_options_small_enough_for_tests_cover_the_table():
+    assert set(SMALL) == set(ESTIMATORS)
+    assert TRAINING.early_stopping is None

@@ -1,0 +1,47 @@
+import subprocess
+import sys
+
+import pytest
+from estimator_problems import IMAGE, TABLE, task
+
+from hepml.contracts import TaskSpec
+from hepml.errors import RecipeError
+from hepml.estimators import estimator_class, model_spec
+
+
+def test_an_unknown_estimator_shows_the_nearest():
+    with pytest.raises(RecipeError, match=r"models\.x: there is no estimator 'cn': did you mean 'cnn'"):
+        model_spec("cn", {}, task=task(), arrays=IMAGE, seed=1, path="models.x.options")
+
+
+@pytest.mark.parametrize(
+    ("name", "arrays", "message"),
+    [
+        ("cnn", TABLE, "reads images and input 'table' has role 'table': use 'bdt' or 'dnn'"),
+        ("dnn", IMAGE, "reads tables and input 'image' has role 'image': use 'bdt' or 'cnn'"),
+        ("dnn", {}, "has no input"),
+    ],
+)
+def test_an_input_that_it_cannot_read_names_the_remedy(name, arrays, message):
+    with pytest.raises(RecipeError, match=message):
+        model_spec(name, {}, task=task(), arrays=arrays, seed=1)
+
+
+def test_a_task_that_it_cannot_learn_names_the_remedy():
+    with pytest.raises(RecipeError, match="'bdt' cannot learn a generation task: no estimator can"):
+        model_spec("bdt", {}, task=TaskSpec("generation", ()), arrays=TABLE, seed=1)
+
+
+def test_validating_options_imports_no_framework():
+    code = (
+        "import sys; from hepml.estimators import ESTIMATORS, estimator_class\n"
+        "for name in ESTIMATORS: estimator_class(name).Options()\n"
+        "print(sorted({'tensorflow', 'keras', 'sklearn'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_class_says_whether_it_takes_negative_weights():
+    assert estimator_class("cnn").negative_weights
+    assert not estimator_class("bdt").negative_weights

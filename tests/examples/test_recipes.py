@@ -1,0 +1,33 @@
+"""The recipes under examples/ are valid."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hepml.recipe import load_recipe
+from hepml.tasks import TaskContext, build_task
+
+ROOT = Path(__file__).resolve().parents[2]
+RECIPES = sorted((ROOT / "examples").glob("*/recipe*.yaml"))
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: str(path.relative_to(ROOT / "examples")))
+def test_recipe_is_valid(path):
+    """It loads, its processor file exists, and its task fits its classes."""
+    recipe = load_recipe(path)
+    assert Path(recipe.processor.file).is_file()
+    build_task(recipe.task.kind, recipe.task.options, TaskContext(recipe.class_names))
+
+
+def test_jets_recipe_names():
+    """The names that documents and tests rely on."""
+    recipe = load_recipe(ROOT / "examples" / "jets" / "recipe.yaml")
+    assert list(recipe.inputs) == ["w", "qcd"]
+    assert {name: model.inputs for name, model in recipe.models.items()} == {
+        "cnn": ["image"],
+        "dnn": ["substructure"],
+        "bdt": ["substructure"],
+    }
+    assert all(len(model.seeds) == 3 for model in recipe.models.values())

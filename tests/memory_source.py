@@ -1,0 +1,62 @@
+"""A `BatchSource` over arrays in memory."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepml.contracts import ArraySpec, Batch, BatchSource, Moments
+
+
+class MemorySource(BatchSource):
+    """Serve given arrays in pieces; the order of `shuffled` depends on (seed, epoch) alone."""
+
+    def __init__(
+        self,
+        arrays: Mapping[str, ArraySpec],
+        inputs: Mapping[str, NDArray[Any]],
+        label: NDArray[Any],
+        weight: NDArray[Any] | None = None,
+        *,
+        seed: int = 1,
+        piece_rows: int = 8192,
+    ) -> None:
+        n = len(label)
+        weights = np.ones(n) if weight is None else np.asarray(weight, dtype=np.float64)
+        self._arrays = arrays
+        self._whole = Batch(inputs, label.astype(np.int32), weights, {}, np.arange(n))
+        self._seed, self._piece_rows = seed, piece_rows
+
+    @property
+    def arrays(self) -> Mapping[str, ArraySpec]:
+        return self._arrays
+
+    @property
+    def n_rows(self) -> int:
+        return self._whole.n
+
+    @property
+    def moments(self) -> Mapping[str, Moments]:
+        return {name: _moments(self._whole.inputs[name], spec) for name, spec in self._arrays.items()}
+
+    def shuffled(self, epoch: int) -> Iterator[Batch]:
+        return self._pieces(np.random.default_rng([self._seed, epoch]).permutation(self.n_rows))
+
+    def ordered(self) -> Iterator[Batch]:
+        return self._pieces(np.arange(self.n_rows))
+
+    def _pieces(self, order: NDArray[np.int64]) -> Iterator[Batch]:
+        for start in range(0, len(order), self._piece_rows):
+            rows = order[start : start + self._piece_rows]
+            whole = self._whole
+            inputs = {name: values[rows] for name, values in whole.inputs.items()}
+            yield Batch(inputs, whole.label[rows], whole.weight[rows], {}, whole.row[rows])
+
+
+def _moments(values: NDArray[Any], spec: ArraySpec) -> Moments:
+    flat = values.astype(np.float64).reshape(-1, *spec.moments_shape)
+    seen = ~np.isnan(flat)
+    kept = np.where(seen, flat, 0.0)
+    count, total, squares = seen.sum(axis=0), kept.sum(axis=0), np.square(kept).sum(axis=0)
+    return Moments(count[None].astype(float), total[None], squares[None])

@@ -1,0 +1,86 @@
+"""What every backbone promises."""
+
+import numpy as np
+import pytest
+
+from hepml.contracts import ArraySpec, Moments
+from hepml.errors import RecipeError
+from hepml.networks.backbone import standardise_name
+from hepml.networks.cnn import CNN, CnnOptions
+from hepml.networks.dnn import DNN, DnnOptions
+from hepml.networks.keras_import import import_keras
+from hepml.networks.seeds import SeedStream
+from hepml.options import validate_options
+
+keras = import_keras()
+
+IMAGE = ArraySpec((9, 8, 2), role="image", moments_shape=(9, 8, 2))
+TABLE = ArraySpec((3,), role="table", moments_shape=(3,))
+CASES = [
+    pytest.param(CNN, CnnOptions(filters=[4, 4], dense=[5]), {"a": IMAGE}, id="cnn"),
+    pytest.param(CNN, CnnOptions(filters=[4], dense=[5]), {"a": IMAGE, "b": IMAGE}, id="cnn, two images"),
+    pytest.param(CNN, CnnOptions(filters=[4] * 6, dense=[5]), {"a": IMAGE}, id="cnn, more stages than pixels"),
+    pytest.param(DNN, DnnOptions(width=5), {"a": TABLE}, id="dnn"),
+    pytest.param(DNN, DnnOptions(width=5, indicate_missing=True), {"a": TABLE, "b": TABLE}, id="dnn, two tables"),
+    pytest.param(DNN, DnnOptions(depth=0), {"a": TABLE}, id="dnn, no hidden layer"),
+]
+every = pytest.mark.parametrize(("backbone", "options", "arrays"), CASES)
+
+
+def build(backbone, options, arrays, seed=1):
+    inputs = {name: keras.Input(spec.shape, name=name) for name, spec in arrays.items()}
+    return keras.Model(inputs, backbone.build(options, arrays, inputs, SeedStream(seed)))
+
+
+def batch(arrays, n=7):
+    rng = np.random.default_rng(1)
+    return {name: rng.normal(size=(n, *spec.shape)).astype(np.float32) for name, spec in arrays.items()}
+
+
+@every
+def test_it_maps_inputs_to_finite_features(backbone, options, arrays):
+    features = np.asarray(build(backbone, options, arrays)(batch(arrays)))
+    assert features.shape[0] == 7
+    assert features.ndim == 2
+    assert np.isfinite(features).all()
+
+
+@every
+def test_every_input_with_moments_is_standardised(backbone, options, arrays):
+    model = build(backbone, options, arrays)
+    for name, spec in arrays.items():
+        count = np.full((1, *spec.moments_shape), 10.0)
+        constants = backbone.normalisation(options, spec, Moments(count, 2 * count, 8 * count))
+        model.get_layer(standardise_name(name)).set_constants(constants)
+        assert (constants.scale > 0).all()
+
+
+@every
+def test_the_seed_fixes_the_first_weights(backbone, options, arrays):
+    if getattr(options, "depth", 1) == 0:
+        pytest.skip("no weights")
+    features = [np.asarray(build(backbone, options, arrays, seed)(batch(arrays))) for seed in (1, 1, 2)]
+    np.testing.assert_array_equal(features[0], features[1])
+    assert np.abs(features[0] - features[2]).max() > 1e-3
+
+
+@pytest.mark.parametrize("pooling", ["average", "maximum", "both", "flatten"])
+def test_every_pooling(pooling):
+    model = build(CNN, CnnOptions(filters=[4, 4], dense=[], pooling=pooling), {"a": IMAGE})
+    assert model.output.shape[-1] == {"average": 4, "maximum": 4, "both": 8, "flatten": 3 * 2 * 4}[pooling]
+
+
+@pytest.mark.parametrize(
+    ("options", "values", "message"),
+    [
+        (CnnOptions, {"filters": [8, 0]}, "filters and dense must be positive"),
+        (CnnOptions, {"blocks": [1, 1]}, "blocks has 2 stages and filters 3"),
+        (CnnOptions, {"augment": {"reflct": True}}, "did you mean 'reflect'"),
+        (CnnOptions, {"kernel": 4}, "kernel"),
+        (DnnOptions, {"activation": "rellu"}, "activation"),
+        (DnnOptions, {"dropout": 1.0}, "less than 1"),
+    ],
+)
+def test_options_that_do_not_fit_are_named(options, values, message):
+    with pytest.raises(RecipeError, match=message):
+        validate_options(options, values, path="models.m.options")

@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+
+from hepml.contracts import OutputSpec, TaskSpec
+from hepml.errors import RecipeError
+from hepml.networks.heads import attach_heads, logits_model, loss_per_example
+from hepml.networks.keras_import import import_keras
+from hepml.networks.seeds import SeedStream
+
+keras = import_keras()
+
+BINARY = OutputSpec("score", 1, "sigmoid", "binary_crossentropy", "label")
+THREE = OutputSpec("score", 3, "softmax", "categorical_crossentropy", "label")
+
+
+def test_binary_cross_entropy_by_hand():
+    task = TaskSpec("classification", (BINARY,), ("a", "b"))
+    losses = loss_per_example(
+        task, {"score": np.array([[1.0], [0.0]], np.float32)}, {"score": np.array([[0.0], [200.0]], np.float32)}
+    )
+    np.testing.assert_allclose(losses, [np.log(2), 200.0], rtol=1e-5)  # no saturation
+
+
+def test_categorical_cross_entropy_by_hand():
+    task = TaskSpec("classification", (THREE,), ("a", "b", "c"))
+    losses = loss_per_example(
+        task, {"score": np.eye(3, dtype=np.float32)[[1]]}, {"score": np.log([[0.2, 0.5, 0.3]]).astype(np.float32)}
+    )
+    np.testing.assert_allclose(losses, [np.log(2)], rtol=1e-5)
+
+
+def test_losses_of_several_outputs_add_up_with_their_shares():
+    other = OutputSpec("other", 1, "sigmoid", "binary_crossentropy", "label", loss_weight=0.5)
+    task = TaskSpec("classification", (BINARY, other), ("a", "b"))
+    zeros = {"score": np.zeros((1, 1), np.float32), "other": np.zeros((1, 1), np.float32)}
+    np.testing.assert_allclose(loss_per_example(task, zeros, zeros), [1.5 * np.log(2)], rtol=1e-5)
+
+
+@pytest.mark.parametrize(("output", "classes"), [(BINARY, ("a", "b")), (THREE, ("a", "b", "c"))])
+def test_the_output_is_the_activation_of_the_logits(output, classes):
+    task = TaskSpec("classification", (output,), classes)
+    features = keras.Input((4,), name="x")
+    model = keras.Model({"x": features}, attach_heads(features, task, SeedStream(1)))
+    x = {"x": np.random.default_rng(1).normal(size=(5, 4)).astype(np.float32)}
+    logits = np.asarray(logits_model(model, task)(x)["score"])
+    expected = 1 / (1 + np.exp(-logits)) if output is BINARY else np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    np.testing.assert_allclose(model(x)["score"], expected, rtol=1e-5)
+
+
+def test_an_unknown_loss_shows_the_nearest():
+    task = TaskSpec("x", (OutputSpec("y", 1, "sigmoid", "binary_crossentropi", "label"),))
+    with pytest.raises(RecipeError, match="did you mean 'binary_crossentropy'"):
+        loss_per_example(task, {"y": 0}, {"y": 0})

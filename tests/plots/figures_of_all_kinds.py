@@ -1,0 +1,95 @@
+"""One figure of each kind, with the names of runs and classes chosen by the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import hist
+import numpy as np
+from matplotlib.figure import Figure
+from plots.toy_curves import roc_curve, roc_metrics
+from plots.toy_images import mean_image
+
+from hepml.contracts import Curve, Metric
+from hepml.plots import (
+    Label,
+    draw_confusion,
+    draw_mean_images,
+    draw_roc,
+    draw_scores,
+    draw_spectator,
+    draw_training,
+)
+
+Names = tuple[str, str]
+EDGES = np.linspace(0.0, 1.0, 5)
+
+
+def score_curve(name: str, part: str, density: list[float], *, run: str = "cnn", error: float = 0.1) -> Curve:
+    """Four bins of width 1/4."""
+    columns = {
+        "low": EDGES[:-1],
+        "high": EDGES[1:],
+        "density": np.array(density),
+        "density_error": np.full(4, error),
+    }
+    return Curve("score_histogram", columns, run=run, class_=name, part=part, labels={"score_of": "w"})
+
+
+def training_curve(run: str, *, member: str = "seed1", best: int = 2, rate: bool = True) -> Curve:
+    """Five epochs whose validation loss is lowest at `best`."""
+    epoch = np.arange(5.0)
+    columns = {"epoch": epoch, "loss": 0.6 - 0.1 * epoch, "validation_loss": 0.3 + 0.05 * np.abs(epoch - best)}
+    return Curve("training", columns | ({"learning_rate": 0.1 / (1 + epoch)} if rate else {}), run=run, member=member)
+
+
+def histogram(values: list[float], *, label: str = "Jet mass [GeV]", weight: float = 1.0) -> hist.Hist:
+    """Three bins of 40 GeV."""
+    axis = hist.axis.Regular(3, 0, 120, name="jet_mass_gev", label=label)
+    return hist.Hist(axis, storage=hist.storage.Weight()).fill(values, weight=weight)
+
+
+def confusion_curve(names: Names) -> Curve:
+    """90% and 80% of the true classes are found."""
+    columns = {
+        "true_class": np.array([0.0, 0.0, 1.0, 1.0]),
+        "predicted_class": np.array([0.0, 1.0, 0.0, 1.0]),
+        "efficiency": np.array([0.9, 0.1, 0.2, 0.8]),
+        "efficiency_error": np.full(4, 0.01),
+        "purity": np.array([0.82, 0.11, 0.18, 0.89]),
+        "purity_error": np.full(4, 0.02),
+    }
+    return Curve("confusion_matrix", columns, run="cnn", labels={"classes": list(names)})
+
+
+def roc_figure(names: Names) -> Figure:
+    """Two runs on one ROC."""
+    distances = dict(zip(names, (1.8, 1.7), strict=True))
+    curves = [roc_curve(name, distance) for name, distance in distances.items()]
+    metrics = [metric for name, distance in distances.items() for metric in roc_metrics(name, distance)]
+    return draw_roc(curves, metrics, label=Label(right=names[0]))
+
+
+def scores_figure(names: Names) -> Figure:
+    """Both parts of both classes."""
+    curves = [
+        score_curve(name, part, density)
+        for name, density in zip(names, ([0.0, 0.4, 1.2, 2.4], [2.4, 1.2, 0.4, 0.0]), strict=True)
+        for part in ("test", "train")
+    ]
+    p_values = [Metric("ks_p_value", 0.25, 0.01, "permutation", run="cnn", class_=name) for name in names]
+    return draw_scores(curves, p_values)
+
+
+FIGURES: Mapping[str, Callable[[Names], Figure]] = {
+    "roc": roc_figure,
+    "scores": scores_figure,
+    "training": lambda names: draw_training([training_curve(name) for name in names]),
+    "images": lambda names: draw_mean_images(
+        {name: mean_image(distance=d, n=9) for name, d in zip(names, (0.5, 0.2), strict=True)}
+    ),
+    "confusion": lambda names: draw_confusion(confusion_curve(names)),
+    "spectator": lambda names: draw_spectator(
+        {names[0]: histogram([10.0, 50.0, 50.0, 90.0]), names[1]: histogram([10.0, 10.0, 50.0, 90.0])}
+    ),
+}

@@ -1,0 +1,205 @@
+"""What every representation promises, tested on all of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import awkward as ak
+import numpy as np
+import pytest
+from toy_jets import toy_particles
+
+from hepml.contracts import Representation, RepresentationSpec
+from hepml.errors import DatasetError, ShapeError
+from hepml.representations import REPRESENTATIONS, Column, JetImage, JetImageOptions, Table, rebuild
+
+N_ROWS = 57
+
+
+@dataclass(frozen=True)
+class Case:
+    """A representation and columns for it, in float64."""
+
+    name: str
+    representation: Representation
+    columns: Callable[[], ak.Array]
+
+
+def jet_columns() -> ak.Array:
+    """Return toy jets; rows 3 and 4 have no particle and row 5 has one."""
+    jets = toy_particles(N_ROWS, seed=5, kind="qcd")
+    row = ak.Array(np.arange(N_ROWS))
+    keep = (ak.local_index(jets.pt) < 1) | (row != 5)
+    keep = keep & (row != 3) & (row != 4)
+    return ak.zip(
+        {name: ak.values_astype(jets[name][keep], np.float64) for name in ("pt", "eta", "phi", "charge")}, depth_limit=1
+    )
+
+
+def table_columns() -> ak.Array:
+    """Return flat columns; the second has sentinels and a NaN."""
+    rng = np.random.default_rng(2)
+    mass = rng.exponential(size=N_ROWS)
+    mass[[1, 7]], mass[9] = -999.9, np.nan
+    return ak.Array({"pt": rng.exponential(size=N_ROWS), "mass": mass, "n": rng.poisson(5, size=N_ROWS).astype(float)})
+
+
+def image(**options: Any) -> JetImage:
+    return JetImage(JetImageOptions(**options))
+
+
+CASES = [
+    Case("default image", image(), jet_columns),
+    Case("oblong image", image(pixels=(5, 9), half_width=0.5, channels=("multiplicity", "pt")), jet_columns),
+    Case("plain image", image(centre=False, rotate=False, flip=False, normalise="none", half_width=3), jet_columns),
+    Case("large image", image(pixels=300, normalise="l2", channels=("charged_pt",)), jet_columns),
+    Case(
+        "table",
+        Table.of(
+            [
+                Column(name="pt", unit="GeV"),
+                Column(name="mass", unit="GeV", missing=-999.9),
+                Column(name="n", kind="integer"),
+            ]
+        ),
+        table_columns,
+    ),
+]
+
+
+@pytest.fixture(params=CASES, ids=lambda case: case.name)
+def case(request: pytest.FixtureRequest) -> Case:
+    return request.param
+
+
+def same(a: ak.Array, b: ak.Array) -> bool:
+    return ak.array_equal(a, b, equal_nan=True, dtype_exact=True)
+
+
+def as_type(columns: ak.Array, dtype: type) -> ak.Array:
+    return ak.zip({name: ak.values_astype(columns[name], dtype) for name in columns.fields}, depth_limit=1)
+
+
+def test_every_entry_of_the_table_has_a_case_and_its_own_kind() -> None:
+    assert {case.representation.spec.kind for case in CASES} == set(REPRESENTATIONS)
+
+
+def test_spec_survives_json_and_rebuilds_the_same(case: Case) -> None:
+    spec = case.representation.spec
+    again = rebuild(RepresentationSpec(spec.kind, json.loads(json.dumps(dict(spec.options)))))
+    assert type(again) is type(case.representation)
+    assert again.spec == spec
+    assert again.arrays == case.representation.arrays
+    assert same(again.encode(case.columns()), case.representation.encode(case.columns()))
+
+
+def test_arrays_describe_what_decode_returns(case: Case) -> None:
+    dense = case.representation.decode(case.representation.encode(case.columns()))
+    assert dense.keys() == case.representation.arrays.keys()
+    for suffix, spec in case.representation.arrays.items():
+        assert dense[suffix].shape == (N_ROWS, *spec.shape)
+        assert dense[suffix].dtype == spec.dtype
+        assert dense[suffix].flags["C_CONTIGUOUS"]
+        assert len(spec.features) == spec.shape[-1]
+        assert spec.moments_shape == spec.shape[len(spec.shape) - len(spec.moments_shape) :]
+
+
+def test_stored_columns_are_flat_or_one_level_of_list_of_fixed_type(case: Case) -> None:
+    stored = case.representation.encode(case.columns())
+    assert len(stored) == N_ROWS
+    assert all(stored[name].ndim in (1, 2) and not stored[name].fields for name in stored.fields)
+    for dtype in (np.float32, np.float64, np.float16):
+        few = case.representation.encode(as_type(case.columns()[:2], dtype))
+        assert ak.type(few).content == ak.type(stored).content
+
+
+def test_float32_and_float64_give_the_same(case: Case) -> None:
+    columns = case.columns()
+    assert same(case.representation.encode(as_type(columns, np.float32)), case.representation.encode(columns))
+
+
+def test_chunked_equals_whole(case: Case) -> None:
+    columns = case.columns()
+    whole = case.representation.encode(columns)
+    parts = [case.representation.encode(columns[a:b]) for a, b in ((0, 1), (1, 1), (1, 20), (20, N_ROWS))]
+    assert same(ak.concatenate(parts), whole)
+    decoded = [case.representation.decode(part) for part in parts]
+    for suffix, dense in case.representation.decode(whole).items():
+        np.testing.assert_array_equal(np.concatenate([part[suffix] for part in decoded]), dense)
+
+
+def test_rows_can_be_selected_and_reordered_before_or_after(case: Case) -> None:
+    columns = case.columns()
+    whole = case.representation.encode(columns)
+    order = np.random.default_rng(1).permutation(N_ROWS)[:30]
+    mask = np.arange(N_ROWS) % 3 != 1
+    assert same(case.representation.encode(columns[order]), whole[order])
+    assert same(case.representation.encode(columns[mask]), whole[mask])
+    for suffix, dense in case.representation.decode(whole).items():
+        np.testing.assert_array_equal(case.representation.decode(whole[order])[suffix], dense[order])
+        np.testing.assert_array_equal(case.representation.decode(whole[10:])[suffix], dense[10:])
+
+
+def test_no_rows(case: Case) -> None:
+    none = case.representation.encode(case.columns()[:0])
+    assert len(none) == 0
+    for suffix, spec in case.representation.arrays.items():
+        assert case.representation.decode(none)[suffix].shape == (0, *spec.shape)
+    moments = case.representation.moments(none, np.zeros(0, dtype=np.int64), n_groups=4)
+    for suffix, spec in case.representation.arrays.items():
+        assert moments[suffix].count.shape == (4, *spec.moments_shape)
+        assert moments[suffix].count.sum() == 0
+
+
+def test_stored_columns_survive_parquet(case: Case, tmp_path: Any) -> None:
+    stored = case.representation.encode(case.columns())
+    ak.to_parquet(stored, tmp_path / "stored.parquet")
+    again = case.representation.decode(ak.from_parquet(tmp_path / "stored.parquet"))
+    for suffix, dense in case.representation.decode(stored).items():
+        np.testing.assert_array_equal(again[suffix], dense)
+
+
+def test_moments_agree_with_numpy_over_dense_arrays(case: Case) -> None:
+    stored = case.representation.encode(case.columns())
+    group = np.random.default_rng(3).integers(0, 4, size=N_ROWS)
+    moments = case.representation.moments(stored, group, n_groups=6)
+    for suffix, dense in case.representation.decode(stored).items():
+        assert moments[suffix].count.shape == (6, *case.representation.arrays[suffix].moments_shape)
+        for index in range(6):
+            values = dense[group == index].astype(np.float64)
+            np.testing.assert_array_equal(moments[suffix].count[index], (~np.isnan(values)).sum(axis=0))
+            np.testing.assert_allclose(moments[suffix].total[index], np.nansum(values, axis=0), rtol=1e-10)
+            np.testing.assert_allclose(moments[suffix].total_squares[index], np.nansum(values**2, axis=0), rtol=1e-10)
+
+
+@pytest.mark.parametrize("group", [np.zeros(N_ROWS - 1, int), np.full(N_ROWS, 4), np.full(N_ROWS, -1)])
+def test_groups_that_do_not_fit_are_refused(case: Case, group: np.ndarray) -> None:
+    stored = case.representation.encode(case.columns())
+    with pytest.raises(ShapeError, match="`group`"):
+        case.representation.moments(stored, group, n_groups=4)
+
+
+def test_an_absent_column_is_named(case: Case) -> None:
+    columns = case.columns()
+    for name in case.representation.columns:
+        rest = columns[[field for field in columns.fields if field != name]]
+        with pytest.raises(ShapeError, match=f"needs a column '{name}'"):
+            case.representation.encode(rest)
+
+
+def test_columns_are_what_encode_reads_and_missing_is_declared_of_them(case: Case) -> None:
+    columns = case.columns()
+    needed = columns[list(case.representation.columns)]
+    assert same(case.representation.encode(needed), case.representation.encode(columns))
+    assert case.representation.missing_allowed <= set(case.representation.columns)
+
+
+def test_an_unknown_kind_or_option_is_refused(case: Case) -> None:
+    spec = case.representation.spec
+    with pytest.raises(DatasetError, match="did you mean"):
+        rebuild(RepresentationSpec(spec.kind + "s", spec.options))
+    with pytest.raises(DatasetError, match=f"options of {spec.kind}.wrong"):
+        rebuild(RepresentationSpec(spec.kind, {**spec.options, "wrong": 1}))

@@ -1,0 +1,158 @@
+"""Small projects for the tests of runs and verbs, each made once per session: files, a dataset, and runs of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import awkward as ak
+import numpy as np
+import yaml
+from toy_jets import write_toy_jets
+
+from hepml import workflow
+from hepml.io.root_writer import TreeWriter
+from hepml.recipe import Recipe, load_recipe
+
+TESTS = Path(__file__).resolve().parent
+JET_IMAGES = TESTS.parent / "processors" / "jet_images.py"
+FLAT = TESTS / "flat_processor.py"
+PER_JET = TESTS / "per_jet_processor.py"
+
+TREES = {"estimator": "bdt", "inputs": ["table"], "options": {"max_iter": 10, "min_samples_leaf": 5}}
+"""A model of the projects with a flat table."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A recipe with its files in one folder."""
+
+    folder: Path
+    recipe: Path
+
+    def loaded(self, settings: Mapping[str, Any] | None = None) -> Recipe:
+        """Return the recipe."""
+        return load_recipe(self.recipe, settings=settings)
+
+    @property
+    def dataset(self) -> Path:
+        """The dataset, made when it is first asked for."""
+        return _dataset(self)
+
+    def run(self, model: str, **settings: Any) -> Path:
+        """Return a run of the dataset, trained when it is first asked for; keys are written with __ for the dot."""
+        return _run(self, model, tuple(settings.items()))
+
+
+@cache
+def _dataset(project: Project) -> Path:
+    folder = project.folder / "dataset"
+    workflow.process(project.recipe, folder)
+    return folder
+
+
+@cache
+def _run(project: Project, model: str, settings: tuple[tuple[str, Any], ...]) -> Path:
+    changed = {key.replace("__", "."): value for key, value in settings}
+    name = "_".join([model, *(f"{key.replace('.', '_')}_{value}" for key, value in changed.items())])
+    folder = project.folder / "runs" / name
+    workflow.train(project.loaded(changed), project.dataset, folder, model=model)
+    return folder
+
+
+@cache
+def jets(base: Path) -> Project:
+    """Return W and QCD toy jets through the processor of the examples, with trees, trees on images, and a network."""
+    folder = _made(base / "jets")
+    for seed, kind in enumerate(("w", "qcd")):
+        write_toy_jets(folder / f"{kind}.root", 700, seed=seed, kind=kind, mean_multiplicity=20)
+    return write_project(
+        folder,
+        inputs={kind: {"files": str(folder / f"{kind}.root"), "label": kind} for kind in ("w", "qcd")},
+        processor={"file": str(JET_IMAGES), "options": {"image": {"pixels": 7}}},
+        process={"chunk_size": 300},
+        training={"epochs": 2, "batch_size": 128},
+        models={
+            "trees": {**TREES, "inputs": ["substructure"], "seeds": [1, 2]},
+            "pixels": {**TREES, "inputs": ["image"]},
+            "dense": {"estimator": "dnn", "inputs": ["substructure"]},
+        },
+        evaluation={"windows": {"heavy": {"jet_mass_gev": [60, 110]}}, "permutations": 20},
+    )
+
+
+@cache
+def flat(base: Path, classes: tuple[str, ...] = ("signal", "background"), n: int = 600) -> Project:
+    """Return normal x and y, shifted from class to class, with trees."""
+    folder = _made(base / f"flat_{'_'.join(classes)}_{n}")
+    for index, name in enumerate(classes):
+        write_flat(folder / f"{name}.root", n, seed=index, shift=index, first_event=index * n)
+    return write_project(
+        folder,
+        inputs={name: {"files": str(folder / f"{name}.root"), "label": name} for name in classes},
+        processor={"file": str(FLAT)},
+        event_key=["event"],
+        process={"chunk_size": 250},
+        models={"trees": TREES},
+        evaluation={"permutations": 20},
+    )
+
+
+@cache
+def objects(base: Path) -> Project:
+    """Return events with jets, one example per jet, with trees."""
+    folder = _made(base / "objects")
+    for index, name in enumerate(("signal", "background")):
+        write_objects(folder / f"{name}.root", 400, seed=index, mass_gev=80 if index == 0 else 30)
+    return write_project(
+        folder,
+        inputs={name: {"files": str(folder / f"{name}.root"), "label": name} for name in ("signal", "background")},
+        processor={"file": str(PER_JET), "options": {"least_pt_gev": 30.0}},
+        event_key=["event"],
+        process={"chunk_size": 150},
+        models={"trees": TREES},
+        evaluation={"permutations": 20},
+    )
+
+
+def write_project(folder: Path, **recipe: Any) -> Project:
+    """Write a recipe into a folder."""
+    path = _made(folder) / "recipe.yaml"
+    path.write_text(yaml.safe_dump(recipe, sort_keys=False))
+    return Project(folder, path)
+
+
+def write_flat(
+    path: Path, n: int, *, seed: int = 0, shift: float = 0.0, first_event: int = 0, tree: str = "Events", **columns: Any
+) -> Path:
+    """Write n entries of normal x and y around `shift`, with weight 1 and event numbers; `columns` replaces any."""
+    rng = np.random.default_rng(seed)
+    values = {
+        "x": rng.normal(shift, 1, n).astype(np.float32),
+        "y": rng.normal(shift, 1, n).astype(np.float32),
+        "weight": np.ones(n, np.float32),
+        "event": first_event + np.arange(n),
+    }
+    with TreeWriter(path, tree=tree) as writer:
+        writer.extend(values | columns)
+    return path
+
+
+def write_objects(path: Path, n: int, *, seed: int, mass_gev: float) -> Path:
+    """Write n events with none to four jets each."""
+    rng = np.random.default_rng(seed)
+    counts = rng.integers(0, 5, n)
+    pt, mass = rng.uniform(20, 100, counts.sum()), rng.normal(mass_gev, 20, counts.sum())
+    columns = {"pt": pt.astype(np.float32), "mass": mass.astype(np.float32)}
+    jagged = ak.zip({name: ak.unflatten(values, counts) for name, values in columns.items()})
+    with TreeWriter(path) as writer:
+        writer.extend({"Jet": jagged, "event": seed * n + np.arange(n)})
+    return path
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
