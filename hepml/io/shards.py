@@ -3,7 +3,8 @@
 Arrays pass between awkward and arrow by their buffers, without a copy.  Row groups are small (4096 rows, or fewer where
 rows are large), so that a reader can mix pieces of many shards.  On sparse jet images lz4 without dictionaries costs
 1.2 µs per jet to write and 0.5 to read at 300 bytes; zstd 1.6 and 0.75 at 250 bytes; no compression 0.8 and 0.4 at 510
-bytes; with dictionaries writing costs twice as much.
+bytes; with dictionaries writing costs twice as much.  Pages carry checksums, so that a bit that a disk has
+turned is found whenever the page is read: 3% of the writing, 10% of the reading.
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ def write_shard(path: Path, columns: Mapping[str, Any]) -> WrittenShard:
             compression=COMPRESSION,
             use_dictionary=False,
             write_statistics=False,
+            write_page_checksum=True,
         )
         size, checksum = temporary.stat().st_size, checksum_file(temporary)
     return WrittenShard(table.num_rows, size, checksum)
@@ -151,10 +153,10 @@ def verify_shard(folder: Path, shard: ShardInfo) -> None:
     except OSError as problem:
         raise DatasetError(_cannot_read(path, problem)) from None
     if size != shard.size:
-        msg = f"{path}: the shard is damaged, it has {size} bytes and not {shard.size}: {REMEDY}"
+        msg = f"{path}: the shard is damaged, it has {size} bytes and not {shard.size}: delete it and {REMEDY}"
         raise DatasetError(msg)
     if found != shard.checksum:
-        msg = f"{path}: the shard is damaged, its checksum is {found} and not {shard.checksum}: {REMEDY}"
+        msg = f"{path}: the shard is damaged, its checksum is {found} and not {shard.checksum}: delete it and {REMEDY}"
         raise DatasetError(msg)
 
 
@@ -178,7 +180,7 @@ def _rows_per_group(table: pa.Table) -> int:
 def _opened(path: Path) -> Iterator[pq.ParquetFile]:
     """Open a shard; whatever goes wrong with the file, here or while it is read, is a `DatasetError` that names it."""
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
             yield file
     except (OSError, pa.ArrowException) as problem:
         raise DatasetError(_cannot_read(path, problem)) from None

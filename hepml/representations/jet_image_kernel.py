@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -12,6 +10,8 @@ from hepml.representations.jet_frame import place_particles
 
 NORMALISE_NONE, NORMALISE_SUM, NORMALISE_L2 = 0, 1, 2
 """Codes of the normalisation in compiled code."""
+
+_EMPTY = -1
 
 
 @njit(cache=True)
@@ -54,26 +54,31 @@ def fill_images(
     for jet in range(n_jets):
         longest = max(longest, offsets[jet + 1] - offsets[jet])
     x, y = np.empty(longest), np.empty(longest)
-    filled = np.empty(longest, np.uint32)
-    grid = np.zeros((n_x * n_y, 3))
+    # A map of places and the few sums that it points to stay in the fastest cache; a grid of sums would not.
+    place = np.full(n_x * n_y, _EMPTY, np.int32)
+    sums = np.empty((longest, 3))
     end = 0
     for jet in range(n_jets):
         first, last = offsets[jet], offsets[jet + 1]
         if last > first:
             jet_pt = pt[first:last]
             total = place_particles(jet_pt, eta[first:last], phi[first:last], centre, rotate, flip, x, y)
-            n_filled, inside = _fill_grid(jet_pt, charged[first:last], x, y, half_width, n_x, n_y, grid, filled)
+            n_filled, inside = _fill(jet_pt, charged[first:last], x, y, half_width, n_x, n_y, place, pixel[end:], sums)
             if total > 0:
                 outside[jet] = max(0.0, 1.0 - inside / total)
-            factor = _factor(normalise, total, grid, filled[:n_filled])
-            _take(grid, filled[:n_filled], factor, pixel[end:], value[:, end:])
+            factor = _factor(normalise, total, sums[:n_filled])
+            for k in range(n_filled):
+                place[pixel[end + k]] = _EMPTY
+                value[0, end + k] = sums[k, 0] * factor
+                value[1, end + k] = sums[k, 1] * factor
+                value[2, end + k] = sums[k, 2]
             end += n_filled
         image_offsets[jet + 1] = end
     return image_offsets, pixel[:end], value[:, :end], outside
 
 
 @njit(cache=True)
-def _fill_grid(
+def _fill(
     pt: NDArray[np.float32],
     charged: NDArray[np.bool_],
     x: NDArray[np.float64],
@@ -81,10 +86,14 @@ def _fill_grid(
     half_width: float,
     n_x: int,
     n_y: int,
-    grid: NDArray[np.float64],
-    filled: NDArray[np.uint32],
+    place: NDArray[np.int32],
+    pixel: NDArray[np.uint32],
+    sums: NDArray[np.float64],
 ) -> tuple[int, float]:
-    """Add one jet to the empty `grid`, list its pixels in `filled`, and return their number and the pT inside."""
+    """List the pixels of one jet in `pixel` with their `sums`, and return their number and the pT inside.
+
+    `place` says where in these lists a pixel is; it comes empty, and its entries are the caller's to take out.
+    """
     scale_x, scale_y = n_x / (2 * half_width), n_y / (2 * half_width)
     n_filled = 0
     inside = 0.0
@@ -94,45 +103,30 @@ def _fill_grid(
         if not (0 <= place_x < n_x and 0 <= place_y < n_y):
             continue
         cell = int(place_x) * n_y + int(place_y)
-        if grid[cell, 2] == 0:
-            filled[n_filled] = cell
+        k = place[cell]
+        if k == _EMPTY:
+            k = n_filled
+            place[cell] = k
+            pixel[k] = cell
+            sums[k, 0], sums[k, 1], sums[k, 2] = 0.0, 0.0, 0.0
             n_filled += 1
         momentum = np.float64(pt[i])
         inside += momentum
-        grid[cell, 0] += momentum
-        grid[cell, 1] += momentum * charged[i]
-        grid[cell, 2] += 1
+        sums[k, 0] += momentum
+        sums[k, 1] += momentum * charged[i]
+        sums[k, 2] += 1
     return n_filled, inside
 
 
 @njit(cache=True)
-def _factor(normalise: int, total: float, grid: NDArray[np.float64], filled: NDArray[np.uint32]) -> float:
+def _factor(normalise: int, total: float, sums: NDArray[np.float64]) -> float:
     """Return what the pT channels are multiplied by."""
     norm = 1.0
     if normalise == NORMALISE_SUM:
         norm = total
     elif normalise == NORMALISE_L2:
         squares = 0.0
-        for cell in filled:
-            squares += grid[cell, 0] ** 2
+        for k in range(len(sums)):
+            squares += sums[k, 0] ** 2
         norm = np.sqrt(squares)
     return 1 / norm if norm > 0 else 0.0
-
-
-@njit(cache=True)
-def _take(
-    grid: NDArray[np.float64],
-    filled: NDArray[np.uint32],
-    factor: float,
-    pixel: NDArray[np.uint32],
-    value: NDArray[Any],
-) -> None:
-    """Move the non-empty pixels of `grid` to the output, and leave it empty for the next jet."""
-    for k, cell in enumerate(filled):
-        pixel[k] = cell
-        value[0, k] = grid[cell, 0] * factor
-        value[1, k] = grid[cell, 1] * factor
-        value[2, k] = grid[cell, 2]
-        grid[cell, 0] = 0
-        grid[cell, 1] = 0
-        grid[cell, 2] = 0

@@ -193,3 +193,15 @@ def test_verify_finds_what_is_missing(tmp_path, shard):
 def test_other_programs_read_it(tmp_path, columns, shard):
     """It is plain parquet: pyarrow alone gives the same lists."""
     assert pq.read_table(tmp_path / "a.parquet")["image.pixel"].to_pylist() == [[1, 2], [], [3]]
+
+
+def test_a_turned_bit_is_found_when_the_page_is_read(tmp_path):
+    """Uncompressed bytes of a number: nothing but a checksum can tell."""
+    path = tmp_path / "shard.parquet"
+    values = np.random.default_rng(1).random(1000)
+    write_shard(path, {"weight": values})
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DatasetError, match=r"shard\.parquet: the shard is damaged"):
+        read_rows(path, columns=["weight"])
