@@ -25,14 +25,14 @@ $(READY): setup.py pyproject.toml
 	@echo "installing into $(VENV): some minutes, once"
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) install --upgrade pip
-	@$(PIP) install --prefer-binary --only-binary pythia8mc --editable ".[dev,samples,notebook]"
+	@$(PIP) install --prefer-binary --only-binary pythia8mc --editable ".[dev,samples,notebook,xgboost]"
 	@touch $@
 
 demo: $(READY) ## Jets from Pythia to a ROC curve, in a few minutes
 	$(BIN)/hepml demo jets -o demo --workers $(WORKERS)
 
 test: lint ## Lint, types, layers, unit and integration tests (under 15 minutes on 2 cores)
-	$(BIN)/python -m pytest --durations=15
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --durations=15
 
 acceptance: $(READY) ## Whole workflows: demos, notebooks, kills (under 30 minutes on 2 cores)
 	$(BIN)/python -m pytest tests/acceptance -m acceptance --durations=0

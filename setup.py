@@ -35,6 +35,10 @@ REQUIRED = [
 ]
 
 EXTRAS = {
+    "xgboost": [
+        "xgboost-cpu>=3.0.0; platform_system == 'Linux' and platform_machine == 'x86_64'",
+        "xgboost>=3.0.0; platform_system != 'Linux' or platform_machine != 'x86_64'",
+    ],
     "samples": [
         "fastjet>=3.5.2.0",
         "pythia8mc>=8.317.1",
@@ -46,8 +50,11 @@ EXTRAS = {
     ],
     "dev": [
         "import-linter>=2.16",
+        "jsonschema>=4.23.0",
         "mypy>=2.4,<2.5",  # pinned: each release finds something new
+        "pyhf>=0.7.6",
         "pytest>=8.4.0",
+        "pytest-xdist>=3.8.0",
         "ruff>=0.17.5,<0.18",  # pinned: each release formats a little differently
         "types-PyYAML>=6.0.12",
     ],

@@ -7,6 +7,7 @@ from typing import Any
 __version__ = version("hepml")
 
 _LAZY = {
+    "Column": "hepml.representations",
     "CutFlow": "hepml.contracts",
     "Examples": "hepml.contracts",
     "ObjectIndex": "hepml.contracts",
@@ -27,6 +28,8 @@ _LAZY = {
     "predict": "hepml.workflow",
     "run": "hepml.workflow",
     "status": "hepml.workflow",
+    "demo": "hepml.workflow",
+    "recipe_schema": "hepml.recipe",
 }
 
 __all__ = ["__version__", *_LAZY]

@@ -24,12 +24,19 @@ Name = Annotated[str, pydantic.Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_le
 """A name that becomes part of file names and column names."""
 
 
+Files = Annotated[
+    list[str],
+    pydantic.WithJsonSchema(
+        {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+    ),
+]
+"""One file or several; what is written as a string becomes a list."""
+
+
 class Input(Options):
     """One input: files of one process."""
 
-    files: list[str] = pydantic.Field(
-        min_length=1, description="Files, globs or root:// URLs; relative to where you run"
-    )
+    files: Files = pydantic.Field(min_length=1, description="Files, globs or root:// URLs; relative to where you run")
     tree: str = "Events"
     label: Name | None = pydantic.Field(
         None, description="Class of all its examples, unless the processor makes a label"
@@ -120,6 +127,9 @@ class Weights(Options):
     """From raw signed weights to the weights of training and evaluation."""
 
     negative: Literal["keep", "drop", "abs", "rebalance"] = pydantic.Field("keep", description="In training only")
+    training: Literal["physics", "none"] = pydantic.Field(
+        "physics", description="In training; none: each example counts once, with the sign of its weight"
+    )
     luminosity: float | None = pydantic.Field(None, gt=0, description="In 1/pb, for inputs with a cross-section")
     balance: Literal["classes", "none"] = pydantic.Field("classes", description="In training: every class the same Σw")
     reweight: Reweight | None = None
@@ -142,7 +152,9 @@ class EarlyStopping(Options):
 class Schedule(Options):
     """Learning rate over the epochs, after a linear warm-up."""
 
-    kind: Literal["constant", "cosine", "exponential", "plateau"] = "cosine"
+    kind: Literal["constant", "cosine", "exponential", "inverse", "plateau"] = pydantic.Field(
+        "cosine", description="inverse: over 1 + decay × steps, the decay of textbooks"
+    )
     warmup_epochs: int = pydantic.Field(1, ge=0)
     final_fraction: float = pydantic.Field(0.01, gt=0, le=1, description="Last learning rate over the first")
     patience: int = pydantic.Field(3, gt=0, description="plateau: epochs without improvement before the rate is halved")
@@ -154,8 +166,19 @@ class Optimiser(Options):
     kind: Literal["adam", "adamw", "sgd", "rmsprop", "adagrad", "adadelta"] = "adamw"
     learning_rate: float = pydantic.Field(2e-3, gt=0)
     weight_decay: float = pydantic.Field(1e-4, ge=0)
-    momentum: float = pydantic.Field(0.0, ge=0, lt=1, description="sgd only")
+    momentum: float = pydantic.Field(0.0, ge=0, lt=1, description="sgd and rmsprop only")
+    nesterov: bool = pydantic.Field(False, description="sgd only: look ahead by the momentum; needs one")
     clip_norm: float | None = pydantic.Field(None, gt=0)
+
+    @pydantic.model_validator(mode="after")
+    def _momentum_is_used(self) -> Optimiser:
+        if self.momentum and self.kind not in ("sgd", "rmsprop"):
+            msg = f"momentum is for sgd and rmsprop, and kind is {self.kind!r}: leave it out, or choose one of these"
+            raise ValueError(msg)
+        if self.nesterov and not (self.kind == "sgd" and self.momentum):
+            msg = "nesterov is for sgd with a momentum above 0"
+            raise ValueError(msg)
+        return self
 
 
 class Training(Options):
@@ -189,6 +212,43 @@ class Evaluation(Options):
         {}, description="Selections by name → spectator → [low, high): the main figures once more inside it"
     )
     permutations: int = pydantic.Field(200, ge=20, description="For p-values without a formula")
+    yields: dict[Name, Annotated[float, pydantic.Field(gt=0)]] | None = pydantic.Field(
+        None, description="Expected events per class, for significances; default: Σw of the class in all judged parts"
+    )
+    background_uncertainty_events: float = pydantic.Field(
+        10.0, ge=0, description="b_r of the approximate median significance, in events"
+    )
+    bins: dict[Name, list[float] | Annotated[int, pydantic.Field(ge=1, le=1000)]] = pydantic.Field(
+        {},
+        description="Spectator → bin edges, or a number of bins of equal population, for efficiencies, sculpting and "
+        "residuals in bins of it; default: four spectators",
+    )
+    calibration: bool = pydantic.Field(True, description="Judge scores as probabilities, as they are and calibrated")
+
+    @pydantic.field_validator("bins")
+    @classmethod
+    def _increasing(cls, value: dict[str, list[float] | int]) -> dict[str, list[float] | int]:
+        for name, bins in value.items():
+            if isinstance(bins, list) and (len(bins) < 2 or any(b <= a for a, b in pairwise(bins))):
+                msg = f"edges of {name!r} must be two or more increasing numbers, or give the number of bins"
+                raise ValueError(msg)
+        return value
+
+    importance_events: int = pydantic.Field(
+        10_000, ge=0, description="Largest number of test events for the importance of features; 0: no importance"
+    )
+    importance_repeats: int = pydantic.Field(5, ge=2, le=100, description="How often each feature is permuted")
+    learning_curve: list[Annotated[float, pydantic.Field(gt=0, lt=1)]] = pydantic.Field(
+        [], description="Fractions of the training part that the first seed is trained on in addition"
+    )
+
+    @pydantic.field_validator("learning_curve")
+    @classmethod
+    def _distinct(cls, value: list[float]) -> list[float]:
+        if len({f"{fraction:g}" for fraction in value}) < len(value):
+            msg = f"each fraction must be given once, found {value}"
+            raise ValueError(msg)
+        return sorted(value)
 
 
 class Recipe(Options):

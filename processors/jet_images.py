@@ -2,6 +2,7 @@
 
 import awkward as ak
 import hist
+import numpy as np
 import pydantic
 from coffea.nanoevents import BaseSchema
 
@@ -20,17 +21,18 @@ class Options(pydantic.BaseModel, extra="forbid"):
 
 def examples(events, options):
     """Return one example per selected jet."""
-    cutflow = CutFlow.start(events.generator_weight)
+    all_weights = events.generator_weight if "generator_weight" in events.fields else np.ones(len(events))  # data
+    cutflow = CutFlow.start(all_weights)
     selected = ak.local_index(events.jet_pt, axis=0)
     for quantity, window in (("pt", options.pt_window_gev), ("mass", options.mass_window_gev)):
         if window is not None:
             values = events[f"jet_{quantity}"][selected]
             selected = selected[(values >= window[0]) & (values < window[1])]
-            cutflow = cutflow.then(f"jet {quantity} window", events.generator_weight[selected])
+            cutflow = cutflow.then(f"jet {quantity} window", all_weights[selected])
     jets = events if len(selected) == len(events) else events[selected]
     columns = {name: jets[f"part_{name}"] for name in ("pt", "eta", "phi", "energy", "charge")}
     particles = ak.zip(columns, depth_limit=1)
-    weight = ak.to_numpy(jets.generator_weight)
+    weight = ak.to_numpy(all_weights[selected])
     pt_axis = hist.axis.Regular(80, 0, 800, name="pt", label="jet pT [GeV]")
     mass_axis = hist.axis.Regular(60, 0, 300, name="mass", label="jet mass [GeV]")
     return Examples(

@@ -1,4 +1,4 @@
-"""Easy problems for every estimator: an array it reads, and two or three classes that differ."""
+"""Easy problems for every estimator: an array it reads, and two or three classes that differ, or a number to find."""
 
 from __future__ import annotations
 
@@ -30,28 +30,44 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
         "weight_average": 0.9,
     },
     "dnn": {"width": 16, "depth": 2, "weight_average": 0.9},
+    "linear": {},
+    "xgboost": {"max_iter": 40, "learning_rate": 0.2, "max_depth": 3},
 }
-ARRAYS = {"bdt": TABLE, "cnn": IMAGE, "dnn": TABLE}
+ARRAYS = {"bdt": TABLE, "cnn": IMAGE, "dnn": TABLE, "linear": TABLE, "xgboost": TABLE}
 TRAINING = Training(epochs=6, batch_size=64, early_stopping=None, optimiser={"learning_rate": 0.01})
+ENERGY_GEV = "energy_gev"
+"""The target of the regression problem: mean 500, σ about 55, of which 20 are noise that nothing can find."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Training and validation part, and inputs with their labels that were not used."""
+    """Training and validation part, and inputs with their labels and energies that were not used."""
 
     train: MemorySource
     validation: MemorySource
     inputs: Mapping[str, NDArray[Any]]
     label: NDArray[np.int64]
+    energy_gev: NDArray[np.float64]
 
 
 def task(n_classes: int = 2) -> TaskSpec:
     return build_task("classification", {}, TaskContext(tuple("abc"[:n_classes])))
 
 
-def new(name: str, *, seed: int = 1, options: Mapping[str, Any] | None = None, n_classes: int = 2) -> Estimator:
+def regression(**options: Any) -> TaskSpec:
+    return build_task("regression", {"target": ENERGY_GEV, **options}, TaskContext(("a", "b")))
+
+
+def new(
+    name: str,
+    *,
+    seed: int = 1,
+    options: Mapping[str, Any] | None = None,
+    n_classes: int = 2,
+    learns: TaskSpec | None = None,
+) -> Estimator:
     return build_estimator(
-        name, {**SMALL[name], **(options or {})}, task=task(n_classes), arrays=ARRAYS[name], seed=seed
+        name, {**SMALL[name], **(options or {})}, task=learns or task(n_classes), arrays=ARRAYS[name], seed=seed
     )
 
 
@@ -69,19 +85,41 @@ def examples(name: str, n: int, *, seed: int, n_classes: int = 2) -> tuple[dict[
     return {"table": table.astype(np.float32)}, label
 
 
+def energy_gev(inputs: Mapping[str, NDArray[Any]], *, seed: int) -> NDArray[np.float64]:
+    """Return energies that follow from the first column, or from the sum of an image's first channel."""
+    seen = inputs["table"][:, 0] if "table" in inputs else 0.6 * (inputs["image"][..., 0].sum(axis=(1, 2)) - 7)
+    noise = np.random.default_rng(seed).normal(0, 20, len(seen))
+    return 470 + 40 * seen.astype(np.float64) + noise
+
+
 def problem(
     name: str, *, n: int = 600, weight: NDArray[Any] | None = None, n_classes: int = 2, piece_rows: int = 250
 ) -> Problem:
     train, train_label = examples(name, n, seed=1, n_classes=n_classes)
     other, other_label = examples(name, 200, seed=2, n_classes=n_classes)
     unseen, label = examples(name, 400, seed=3, n_classes=n_classes)
-    arrays = ARRAYS[name]
     return Problem(
-        MemorySource(arrays, train, train_label, weight, piece_rows=piece_rows),
-        MemorySource(arrays, other, other_label, piece_rows=piece_rows),
+        source(name, train, train_label, weight=weight, seed=1, piece_rows=piece_rows),
+        source(name, other, other_label, seed=2, piece_rows=piece_rows),
         unseen,
         label,
+        energy_gev(unseen, seed=3),
     )
+
+
+def source(
+    name: str,
+    inputs: Mapping[str, NDArray[Any]],
+    label: NDArray[np.int64],
+    *,
+    weight: NDArray[Any] | None = None,
+    seed: int = 1,
+    piece_rows: int = 250,
+    energy: NDArray[np.float64] | None = None,
+) -> MemorySource:
+    """Return examples as a part, with their energies as a spectator."""
+    target = energy_gev(inputs, seed=seed) if energy is None else energy
+    return MemorySource(ARRAYS[name], inputs, label, weight, piece_rows=piece_rows, spectators={ENERGY_GEV: target})
 
 
 def plan(folder: Path, *, training: Training = TRAINING, on_epoch: Any = None) -> FitPlan:

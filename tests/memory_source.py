@@ -1,6 +1,6 @@
 """A `BatchSource` over arrays in memory."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,11 +21,12 @@ class MemorySource(BatchSource):
         *,
         seed: int = 1,
         piece_rows: int = 8192,
+        spectators: Mapping[str, NDArray[Any]] | None = None,
     ) -> None:
         n = len(label)
         weights = np.ones(n) if weight is None else np.asarray(weight, dtype=np.float64)
         self._arrays = arrays
-        self._whole = Batch(inputs, label.astype(np.int32), weights, {}, np.arange(n))
+        self._whole = Batch(inputs, label.astype(np.int32), weights, dict(spectators or {}), np.arange(n))
         self._seed, self._piece_rows = seed, piece_rows
 
     @property
@@ -40,6 +41,9 @@ class MemorySource(BatchSource):
     def moments(self) -> Mapping[str, Moments]:
         return {name: _moments(self._whole.inputs[name], spec) for name, spec in self._arrays.items()}
 
+    def target_moments(self, names: Sequence[str]) -> Mapping[str, tuple[float, float]]:
+        return {name: _weighted_moments(self._whole.spectators[name], self._whole.weight) for name in names}
+
     def shuffled(self, epoch: int) -> Iterator[Batch]:
         return self._pieces(np.random.default_rng([self._seed, epoch]).permutation(self.n_rows))
 
@@ -51,7 +55,17 @@ class MemorySource(BatchSource):
             rows = order[start : start + self._piece_rows]
             whole = self._whole
             inputs = {name: values[rows] for name, values in whole.inputs.items()}
-            yield Batch(inputs, whole.label[rows], whole.weight[rows], {}, whole.row[rows])
+            spectators = {name: values[rows] for name, values in whole.spectators.items()}
+            yield Batch(inputs, whole.label[rows], whole.weight[rows], spectators, whole.row[rows])
+
+
+def _weighted_moments(values: NDArray[Any], weight: NDArray[np.float64]) -> tuple[float, float]:
+    known = ~np.isnan(values)
+    if not known.any():
+        return np.nan, np.nan
+    size = np.abs(weight[known])
+    mean = np.average(values[known], weights=size)
+    return float(mean), float(np.sqrt(np.average((values[known] - mean) ** 2, weights=size)))
 
 
 def _moments(values: NDArray[Any], spec: ArraySpec) -> Moments:

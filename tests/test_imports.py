@@ -7,7 +7,19 @@ import sys
 
 import pytest
 
-HEAVY = {"coffea", "keras", "matplotlib", "mplhep", "numba", "pandas", "pyarrow", "scipy", "sklearn", "tensorflow"}
+HEAVY = {
+    "coffea",
+    "keras",
+    "matplotlib",
+    "mplhep",
+    "numba",
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "sklearn",
+    "tensorflow",
+    "xgboost",
+}
 NETWORKS = {"keras", "tensorflow"}
 PLOTS = {"matplotlib", "mplhep"}
 

@@ -102,6 +102,22 @@ def flat(base: Path, classes: tuple[str, ...] = ("signal", "background"), n: int
 
 
 @cache
+def numbers(base: Path) -> Project:
+    """Return normal x and y without classes, from which y is to be found, with trees and a straight line."""
+    folder = _made(base / "numbers")
+    write_flat(folder / "all.root", 1000)
+    return write_project(
+        folder,
+        inputs={"all": {"files": str(folder / "all.root")}},
+        processor={"file": str(FLAT)},
+        event_key=["event"],
+        task={"kind": "regression", "options": {"target": "y_spectator"}},
+        models={"trees": TREES, "line": {"estimator": "linear", "inputs": ["table"]}},
+        evaluation={"learning_curve": [0.2, 0.5], "importance_events": 200},
+    )
+
+
+@cache
 def objects(base: Path) -> Project:
     """Return events with jets, one example per jet, with trees."""
     folder = _made(base / "objects")

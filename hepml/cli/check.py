@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,10 +30,11 @@ def _lines(report: CheckReport) -> list[str]:
     return [
         *[line for each in report.inputs for line in _lines_of_input(each)],
         f"classes: {', '.join(report.classes) or 'none'}",
+        *[_nothing_left(each) for each in report.inputs if not each.n_rows],
         f"batch arrays: {arrays}",
         f"spectators: {', '.join(report.spectators) or 'none'}",
         f"key: {', '.join(report.keys) or 'the content of the event'}",
-        f"per example: {report.stored_bytes_per_row:.0f} bytes stored, {report.dense_bytes_per_row:.0f} in a batch",
+        f"per example: {_bytes(report.stored_bytes_per_row)} stored, {_bytes(report.dense_bytes_per_row)} in a batch",
         f"memory of a worker: about {report.worker_memory_bytes / 2**20:.0f} MiB",
     ]
 
@@ -48,3 +50,14 @@ def _lines_of_input(each: InputCheck) -> list[str]:
         f"  branches read: {', '.join(each.branches)}",
         *[f"  left out: {n} examples with NaN or inf in {name}" for name, n in each.dropped.items()],
     ]
+
+
+def _nothing_left(each: InputCheck) -> str:
+    return (
+        f"warning: no example is left of the {each.n_checked} entries tried of input {each.name}: look at its cut "
+        "flow, and loosen the selection unless you expect so few"
+    )
+
+
+def _bytes(value: float) -> str:
+    return "an unknown number of bytes" if math.isnan(value) else f"{value:.0f} bytes"

@@ -15,7 +15,7 @@ Examples:
   hepml predict run_cnn data/*.root -o scores
   hepml predict run_cnn data/*.root -o scores --set process.bad_input=skip --workers 4
 In ROOT:
-  events->AddFriend("Friends", "scores/data_friend.root"); events->Draw("cnn_score", "selected");
+  events->AddFriend("cnn = Friends", "scores/data_friend.root"); events->Draw("cnn.cnn_score", "cnn.selected");
 """
 )
 @click.argument("run", type=click.Path(path_type=Path))

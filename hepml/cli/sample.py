@@ -40,9 +40,7 @@ def _command(name: str) -> click.Command:
         from hepml import workflow
         from hepml.cli.terminal import Terminal
 
-        options = {
-            key: parse_value(value, f"--{key.replace('_', '-')}") for key, value in chosen.items() if value is not None
-        }
+        options = {key: _value(model, key, text) for key, text in chosen.items() if text is not None}
         made = workflow.sample(
             name, output, events=events, seed=seed, workers=workers, options=options, progress=Terminal()
         )
@@ -57,7 +55,7 @@ def _command(name: str) -> click.Command:
 
 
 def _options(model: type[Options]) -> list[Any]:
-    """Return one click option per field; lists and windows are written as YAML: ``--pt-gev '[300, 400]'``."""
+    """Return one click option per field; lists and windows are written with commas: ``--pt-gev 300,400``."""
     made = []
     for key, field in model.model_fields.items():
         default = "" if field.default is None else f"  [default: {_shown(field.default)}]"
@@ -70,4 +68,11 @@ def _options(model: type[Options]) -> list[Any]:
 
 
 def _shown(value: Any) -> str:
-    return str(list(value)) if isinstance(value, list | tuple) else str(value)
+    return ",".join(str(item) for item in value) if isinstance(value, list | tuple) else str(value)
+
+
+def _value(model: type[Options], key: str, text: str) -> Any:
+    """Return the value of an option; where the default is a list, commas separate, in brackets or not."""
+    is_list = isinstance(model.model_fields[key].get_default(call_default_factory=True), list | tuple)
+    whole = f"[{text}]" if is_list and not text.lstrip().startswith("[") else text
+    return parse_value(whole, f"--{key.replace('_', '-')}")

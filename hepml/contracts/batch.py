@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +61,14 @@ class BatchSource(ABC):
     @abstractmethod
     def moments(self) -> Mapping[str, Moments]:
         """Moments of this part by batch name, one group; arrays without moments are absent."""
+
+    @abstractmethod
+    def target_moments(self, names: Sequence[str]) -> Mapping[str, tuple[float, float]]:
+        """Return mean and standard deviation (population) of spectators of this part, found without reading inputs.
+
+        Rows count by the size of their weight, |w|: the constants only bring targets to the order of 1, and a variance
+        from signed weights may be negative.  NaN does not count; both are NaN where nothing counts.
+        """
 
     @abstractmethod
     def shuffled(self, epoch: int) -> Iterator[Batch]:

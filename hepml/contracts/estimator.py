@@ -84,6 +84,12 @@ class Estimator(ABC):
     """Kinds of task it can learn."""
     roles: ClassVar[frozenset[str]]
     """Roles of batch arrays it can read."""
+    losses: ClassVar[frozenset[str]]
+    """Losses of outputs that it can minimise."""
+    several_outputs: ClassVar[bool] = True
+    """Whether it can learn more than one output."""
+    extra: ClassVar[str | None] = None
+    """The extra that brings the package of the same name, which it needs; None where every installation has all."""
     negative_weights: ClassVar[bool]
     """Whether a fit can use negative weights as they are."""
     watched: ClassVar[str] = "validation_loss"

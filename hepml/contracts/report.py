@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from hepml.contracts.manifest import Manifest
 from hepml.contracts.metric import Metric
 from hepml.contracts.task import TaskSpec
+
+Section = Literal[
+    "performance",
+    "working_points",
+    "calibration",
+    "overtraining",
+    "variables",
+    "learning",
+    "inputs",
+]
+"""Which part of a report a figure belongs to."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +38,8 @@ class RunSummary:
         Fitted parameters of one member (of trees: leaves; the median over members).
     training_seconds : float, optional
         Wall time of one member's fit (the median over members).
+    predict_microseconds : float, optional
+        Wall time in which one member scores one event, in batches; without the time to read it.
     baseline : str, optional
         Name of the run of the same report that this one must not be worse than; the report says so when it is.
     recipe : mapping
@@ -38,6 +51,7 @@ class RunSummary:
     members: tuple[str, ...] = ()
     n_parameters: int | None = None
     training_seconds: float | None = None
+    predict_microseconds: float | None = None
     baseline: str | None = None
     recipe: Mapping[str, Any] = field(default_factory=dict)
 
@@ -56,6 +70,8 @@ class ReportFigure:
         The same for somebody who cannot see the picture, in a sentence or two.
     png : bytes
         The picture itself.
+    section : Section
+        Where it is shown.
     """
 
     name: str
@@ -63,6 +79,7 @@ class ReportFigure:
     caption: str
     alternative: str
     png: bytes = field(repr=False)
+    section: Section = "performance"
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,10 @@ class ArraySpec:
     moments_shape : tuple of int
         Trailing axes of `shape` over which moments are kept apart: ``(37, 37, 3)`` for one per pixel and channel,
         ``(11,)`` for one per column, ``()`` for none (a mask).
+    categories : tuple of int
+        Per feature of a table: 0 for a number, k for the codes 0 to k − 1 of a category; empty: all numbers.
+    may_miss : tuple of bool
+        Per feature of a table: whether NaN is declared to mean missing; empty: none.
     """
 
     shape: tuple[int, ...]
@@ -54,6 +58,8 @@ class ArraySpec:
     features: tuple[str, ...] = ()
     moments_shape: tuple[int, ...] = ()
     axes: tuple[tuple[str, float, float], ...] = ()
+    categories: tuple[int, ...] = ()
+    may_miss: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from hepml.contracts import ArraySpec, Manifest, Representation
 from hepml.datasets.batch_sizes import default_piece_rows, default_pool_rows
-from hepml.datasets.keys import read_keys
+from hepml.datasets.keys import read_columns, read_keys
 from hepml.datasets.part_moments import part_moments
-from hepml.datasets.part_reader import PartReader, arrays_of
+from hepml.datasets.part_reader import BUCKET, PartReader, arrays_of
 from hepml.datasets.part_weights import PartWeights, evaluation_part, training_part
 from hepml.datasets.row_groups import RowGroup, list_row_groups
 from hepml.datasets.source import PartSource, PassPlan
@@ -78,9 +78,9 @@ class Dataset:
         """Return the names of the parts of a split."""
         return part_names(split)
 
-    def n_rows(self, part: str, split: Split, *, fold: int | None = None) -> int:
+    def n_rows(self, part: str, split: Split, *, fold: int | None = None, fraction: float | None = None) -> int:
         """Return the number of rows of a part, from the manifest; with folds and none given, of fold 0."""
-        chosen = part_buckets(split, part, 0 if split.folds and fold is None else fold)
+        chosen = part_buckets(split, part, 0 if split.folds and fold is None else fold, fraction=fraction)
         return sum(int(summary.counts.n[:, chosen].sum()) for summary in self.manifest.inputs)
 
     def arrays(self, inputs: Sequence[str]) -> dict[str, ArraySpec]:
@@ -103,6 +103,16 @@ class Dataset:
         """
         return read_keys(self.row_groups, tuple(self.manifest.keys), rows)
 
+    def buckets(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the bucket of the split of each of these rows, which are increasing.
+
+        Raises
+        ------
+        DatasetError
+            A shard is missing or damaged.
+        """
+        return read_columns(self.row_groups, [BUCKET], rows)[BUCKET]
+
     def source(
         self,
         part: str,
@@ -110,6 +120,7 @@ class Dataset:
         inputs: Sequence[str],
         spectators: Sequence[str] = (),
         fold: int | None = None,
+        fraction: float | None = None,
         training: bool,
         weights: Weights,
         split: Split,
@@ -127,6 +138,9 @@ class Dataset:
             Which inputs of the processor, and which spectators, a batch has.
         fold : int, optional
             Which fold; needed where `split` has folds.
+        fraction : float, optional
+            Of the part ``"train"``: its rows, weights and moments are then those of a subset of the part's buckets, and
+            a smaller fraction's are among a larger one's.
         training : bool
             Training weights, mean 1; otherwise the signed physics weights.
         weights, split : Weights, Split
@@ -141,14 +155,15 @@ class Dataset:
         Raises
         ------
         DatasetError
-            An unknown part, fold, input or spectator; a split by another column than the dataset's; in training a part
-            or class without events; weights that are all zero or cannot be used.
+            An unknown part, fold, input or spectator, or a fraction of another part; a split by another column than the
+            dataset's; in training a part or class without events; weights that are all zero or cannot be used.
         """
         self._check(split, [*spectators, *(weights.reweight.columns if training and weights.reweight else ())])
         representations = self._representations(inputs)
         arrays = arrays_of(representations)
-        buckets = part_buckets(split, part, fold)
-        chosen = self._weights(part, split, fold, weights, training=training)
+        buckets = part_buckets(split, part, fold, fraction=fraction)
+        basis = _reweighting_basis(split, part, fold, buckets)
+        chosen = self._weights(part, buckets, basis, weights, training=training)
         reader = PartReader(
             buckets=buckets,
             representations=representations,
@@ -167,12 +182,11 @@ class Dataset:
             plan=PassPlan(seed, pieces, pool),
         )
 
-    def _weights(self, part: str, split: Split, fold: int | None, weights: Weights, *, training: bool) -> PartWeights:
-        buckets = part_buckets(split, part, fold)
+    def _weights(
+        self, part: str, buckets: NDArray[np.bool_], basis: NDArray[np.bool_], weights: Weights, *, training: bool
+    ) -> PartWeights:
         if not training:
             return evaluation_part(self.manifest, weights, part=part, buckets=buckets)
-        # A split without a part of this name reweights each part by itself.
-        basis = part_buckets(split, "train", fold) if "train" in part_names(split) else buckets
         return training_part(
             self.manifest, self.row_groups, weights, part=part, buckets=buckets, training_buckets=basis
         )
@@ -202,3 +216,10 @@ class Dataset:
                 f"column: {split.column!r}; process the input again to change it"
             )
             raise DatasetError(msg)
+
+
+def _reweighting_basis(split: Split, part: str, fold: int | None, buckets: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the buckets of the training part; a fraction of it, or a split without it, is a basis for itself."""
+    if part == "train" or "train" not in part_names(split):
+        return buckets
+    return part_buckets(split, "train", fold)

@@ -78,7 +78,8 @@ def training_part(
     def surveyed(chosen: NDArray[np.bool_]) -> Survey:
         binning = binning_of(weights.reweight)
         rows = read_weighted(groups, buckets=chosen, spectators=list(binning.edges), scale=scale)
-        return survey(rows, binning=binning, negative=weights.negative, n_classes=len(manifest.classes))
+        n_classes = len(manifest.classes)
+        return survey(rows, binning=binning, negative=weights.negative, n_classes=n_classes, training=weights.training)
 
     of_part = surveyed(buckets)
     n_rows = int(of_part.n.sum())

@@ -14,6 +14,7 @@ from hepml.datasets.part_reader import PartReader
 from hepml.datasets.prefetch import prefetched
 from hepml.datasets.row_groups import RowGroup, epoch_order
 from hepml.datasets.sparse_rows import SparseRows, joined
+from hepml.datasets.spectator_moments import spectator_moments
 from hepml.errors import DatasetError
 
 
@@ -93,6 +94,16 @@ class PartSource(BatchSource):
     def moments(self) -> Mapping[str, Moments]:
         """Moments of this part by batch name, one group; arrays without moments are absent."""
         return self._moments
+
+    def target_moments(self, names: Sequence[str]) -> Mapping[str, tuple[float, float]]:
+        """Return mean and standard deviation of spectators of this part, by |w|; one pass over its scalar columns.
+
+        Raises
+        ------
+        DatasetError
+            A shard is missing or damaged.
+        """
+        return spectator_moments(self._reader, self._groups, names)
 
     def shuffled(self, epoch: int) -> Iterator[Batch]:
         """Yield the part once in large pieces, shuffled; the order depends on the seed and `epoch` alone.

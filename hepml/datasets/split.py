@@ -17,8 +17,10 @@ def part_names(split: Split) -> tuple[str, ...]:
     return FOLD_PARTS if split.folds else tuple(split.parts)
 
 
-def part_buckets(split: Split, part: str, fold: int | None = None) -> NDArray[np.bool_]:
-    """Return which buckets belong to a part.
+def part_buckets(
+    split: Split, part: str, fold: int | None = None, *, fraction: float | None = None
+) -> NDArray[np.bool_]:
+    """Return which buckets belong to a part, or to a fraction of the training part.
 
     Numbers of buckets are taken in the order of the parts, from bucket 0.  Of k folds, fold f tests the buckets with
     ``bucket % k == f``, validates on those of the next fold and trains on the rest.
@@ -31,6 +33,9 @@ def part_buckets(split: Split, part: str, fold: int | None = None) -> NDArray[np
         Name of the part.
     fold : int, optional
         Which fold; needed where `split` has folds, and only there.
+    fraction : float, optional
+        Of the buckets of the part ``"train"``, above 0 and at most 1: the first of them, so that a smaller fraction is
+        a subset of a larger one.  Events are spread over buckets at random, unless the split names a column.
 
     Returns
     -------
@@ -39,7 +44,7 @@ def part_buckets(split: Split, part: str, fold: int | None = None) -> NDArray[np
     Raises
     ------
     DatasetError
-        There is no such part or fold.
+        There is no such part or fold, or the fraction is of another part or less than half a bucket.
 
     Examples
     --------
@@ -47,7 +52,14 @@ def part_buckets(split: Split, part: str, fold: int | None = None) -> NDArray[np
     [60, 61, 62, 63, 64, 65, 66, 67, 68, 69]
     >>> int(part_buckets(Split(folds=5), "train", 4).sum())
     60
+    >>> part_buckets(Split(), "train", fraction=0.05).nonzero()[0].tolist()
+    [0, 1, 2]
     """
+    chosen = _all_of_part(split, part, fold)
+    return chosen if fraction is None else _first_of(chosen, part, fraction)
+
+
+def _all_of_part(split: Split, part: str, fold: int | None) -> NDArray[np.bool_]:
     if part not in part_names(split):
         msg = f"the split has no part {part!r}: {nearest(part, part_names(split))}"
         raise DatasetError(msg)
@@ -60,6 +72,21 @@ def part_buckets(split: Split, part: str, fold: int | None = None) -> NDArray[np
         msg = f"fold {fold} of part {part!r} was asked for, but the {split.folds} folds are 0 to {split.folds - 1}"
         raise DatasetError(msg)
     return _of_fold(split.folds, part, fold)
+
+
+def _first_of(chosen: NDArray[np.bool_], part: str, fraction: float) -> NDArray[np.bool_]:
+    buckets = np.flatnonzero(chosen)
+    n_buckets = round(fraction * len(buckets))
+    if part != "train" or not 1 <= n_buckets <= len(buckets):
+        least = 0.5 / max(len(buckets), 1)
+        msg = (
+            f"a fraction of {fraction:g} of part {part!r} was asked for: fractions are of the part 'train', which has "
+            f"{len(buckets)} buckets here, so give a number above {least:.2g} and at most 1"
+        )
+        raise DatasetError(msg)
+    first = np.zeros_like(chosen)
+    first[buckets[:n_buckets]] = True
+    return first
 
 
 def _of_part(split: Split, part: str) -> NDArray[np.bool_]:

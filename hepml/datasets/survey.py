@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepml.datasets.reweighting import Binning
-from hepml.datasets.weights import kept_rows, policy_weight
+from hepml.datasets.weights import kept_rows, policy_weight, sized
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class Survey:
     n : array of int64, shape (n_classes + 1,)
         Rows that the negative-weight policy keeps, by class; the last entry has the rows without a label.
     sum_signed : array of float64, shape (n_classes + 1,)
-        Σ of physics weights, of rows kept or not.
+        Σ of physics weights (with ``training="none"`` of their signs), of rows kept or not.
     sum_w2 : float
-        Σ of squared physics weights of the rows kept.
+        Σ of the squares of these, of the rows kept.
     histogram : array of float64, shape (n_classes + 1, n_bins + 1)
         Σ of the weights after the policy, by class and bin; the last bin has the rows outside.
     """
@@ -52,7 +52,9 @@ class Survey:
         )
 
 
-def survey(pieces: Iterable[WeightedRows], *, binning: Binning, negative: str, n_classes: int) -> Survey:
+def survey(
+    pieces: Iterable[WeightedRows], *, binning: Binning, negative: str, n_classes: int, training: str = "physics"
+) -> Survey:
     """Return the survey of all pieces, read one at a time.
 
     Parameters
@@ -65,23 +67,25 @@ def survey(pieces: Iterable[WeightedRows], *, binning: Binning, negative: str, n
         The negative-weight policy.
     n_classes : int
         Number of classes.
+    training : str
+        Whether training begins with the physics weights, or with their signs.
     """
     size = n_classes + 1
     zeros = np.zeros(size)
     result = Survey(np.zeros(size, dtype=np.int64), zeros, 0.0, np.zeros((size, binning.n_bins + 1)))
     for rows in pieces:
-        result += _survey(rows, binning, negative, n_classes)
+        result += _survey(rows, sized(rows.physics_weight, training), binning, negative, n_classes)
     return result
 
 
-def _survey(rows: WeightedRows, binning: Binning, negative: str, n_classes: int) -> Survey:
+def _survey(rows: WeightedRows, given: NDArray[np.float64], binning: Binning, negative: str, n_classes: int) -> Survey:
     # A row without a label has −1, and is counted last.
     group = np.where(rows.label < 0, n_classes, rows.label).astype(np.int64)
-    signed = np.bincount(group, weights=rows.physics_weight, minlength=n_classes + 1)
-    kept = kept_rows(rows.physics_weight, negative)
+    signed = np.bincount(group, weights=given, minlength=n_classes + 1)
+    kept = kept_rows(given, negative)
     n_columns = binning.n_bins + 1
     cell = group * n_columns + binning.number(rows.spectators, n=len(group))
-    weight = policy_weight(rows.physics_weight[kept], negative)
+    weight = policy_weight(given[kept], negative)
     histogram = np.bincount(cell[kept], weights=weight, minlength=(n_classes + 1) * n_columns)
     return Survey(
         np.bincount(group[kept], minlength=n_classes + 1).astype(np.int64),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hepml.datasets.reweighting import Binning, reweighting_factors
 from hepml.datasets.survey import Survey
-from hepml.datasets.weights import policy_weight
+from hepml.datasets.weights import policy_weight, sized
 from hepml.errors import DatasetError, nearest
 from hepml.recipe import Reweight, Weights
 
@@ -30,11 +30,14 @@ class TrainingWeights:
         Of the kinematic reweighting; one bin without it.
     factor : array of float64, shape (n_classes + 1, n_bins + 1)
         By class (the last: no label) and bin (the last: outside).
+    training : str
+        Whether training begins with the physics weights, or with their signs.
     """
 
     negative: str
     binning: Binning
     factor: NDArray[np.float64]
+    training: str = "physics"
 
     def of(
         self,
@@ -44,7 +47,7 @@ class TrainingWeights:
     ) -> NDArray[np.float64]:
         """Return the training weight of rows that `kept_rows` keeps, shape (n,)."""
         number = self.binning.number(spectators, n=len(label))
-        return policy_weight(physics_weight, self.negative) * self.factor[label, number]
+        return policy_weight(sized(physics_weight, self.training), self.negative) * self.factor[label, number]
 
 
 def binning_of(reweight: Reweight | None) -> Binning:
@@ -92,7 +95,7 @@ def training_weights(
     if not total > 0:
         msg = f"Σw of part {part!r} is {total:g} and must be positive: set weights.negative to drop, abs or rebalance"
         raise DatasetError(msg)
-    return TrainingWeights(weights.negative, binning, factor * (n_rows / total))
+    return TrainingWeights(weights.negative, binning, factor * (n_rows / total), weights.training)
 
 
 def _reference(reweight: Reweight, classes: Sequence[str]) -> int | None:

@@ -43,6 +43,15 @@ def input_scale(summary: InputSummary, luminosity: float | None) -> float:
     return summary.factor * summary.cross_section * luminosity / sum_w
 
 
+def sized(physics_weight: NDArray[np.float64], training: str) -> NDArray[np.float64]:
+    """Return the weights that training begins with: the physics weights, or with ``"none"`` their signs.
+
+    Few events of large weight teach a model little, so where classes mix processes of very different weights, training
+    without them may give the better result with them.
+    """
+    return np.sign(physics_weight) if training == "none" else physics_weight
+
+
 def kept_rows(physics_weight: NDArray[np.float64], negative: str) -> NDArray[np.bool_]:
     """Return which rows the negative-weight policy keeps."""
     if negative in ("drop", "rebalance"):

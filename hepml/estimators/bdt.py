@@ -11,14 +11,19 @@ import pydantic
 from numpy.typing import NDArray
 
 from hepml.contracts import BatchSource, Epoch, Estimator, FitPlan, ModelSpec
-from hepml.errors import DatasetError, RunError
-from hepml.estimators.inputs import check_inputs, check_parts
-from hepml.estimators.matrix import Matrix, flat_features, read_matrix
+from hepml.errors import RunError
+from hepml.estimators.inputs import check_inputs
+from hepml.estimators.matrix import flat_categories, flat_features
+from hepml.estimators.tree_data import read_tree_data
 from hepml.estimators.tree_file import load_trees, save_trees
+from hepml.networks.target_scaling import NO_SCALING, target_scaling
 from hepml.options import Options
 from hepml.recipe import Training
 
 _FILE = "trees.skops"
+_LOSSES = {"mse": "squared_error", "mae": "absolute_error"}
+_HALVED = frozenset({"mse"})
+"""Losses of which scikit-learn reports half."""
 
 
 class BoostedTreesOptions(Options):
@@ -30,7 +35,7 @@ class BoostedTreesOptions(Options):
     min_samples_leaf: int = pydantic.Field(20, ge=1)
     l2: float = pydantic.Field(0.0, ge=0, description="L2 regularisation of the leaves")
     max_features: float = pydantic.Field(1.0, gt=0, le=1, description="Share of the features tried in each split")
-    max_bins: int = pydantic.Field(255, ge=2, le=255)
+    max_bins: int = pydantic.Field(255, ge=2, le=255, description="Categories of more codes are read as numbers")
     patience: int = pydantic.Field(
         30, gt=0, description="Trees without improvement before stopping, unless training.early_stopping is null"
     )
@@ -45,13 +50,15 @@ class BoostedTrees(Estimator):
     ----------
     spec : ModelSpec
         Validated.
-    trees : HistGradientBoostingClassifier, optional
+    trees : HistGradientBoostingClassifier or HistGradientBoostingRegressor, optional
         Fitted ones.
     """
 
     Options: ClassVar[type[BoostedTreesOptions]] = BoostedTreesOptions
-    tasks: ClassVar[frozenset[str]] = frozenset({"classification"})
+    tasks: ClassVar[frozenset[str]] = frozenset({"classification", "regression"})
+    losses: ClassVar[frozenset[str]] = frozenset({"binary_crossentropy", "categorical_crossentropy", *_LOSSES})
     roles: ClassVar[frozenset[str]] = frozenset({"table", "image", "map"})
+    several_outputs: ClassVar[bool] = False
     negative_weights: ClassVar[bool] = False
 
     def __init__(self, spec: ModelSpec, trees: Any = None) -> None:
@@ -73,13 +80,11 @@ class BoostedTrees(Estimator):
         RunError
             A negative weight.
         DatasetError
-            An empty part, or one class only.
+            An empty part, one class only, or no example with a target.
         """
         training = Training.model_validate(plan.training.model_dump())
-        check_parts(train, validation)
-        fit, watch = (read_matrix(s, self.spec.arrays, self.spec.task) for s in (train, validation))
-        _refuse_negative(fit, watch)
-        _require_classes(fit.target, n_classes=max(len(self.spec.task.classes), 2))
+        # The trees themselves learn the target in its unit: no option of theirs depends on it.
+        fit, watch = read_tree_data(self.spec, train, validation, NO_SCALING)
         trees = self._new(stop_early=training.early_stopping is not None)
         trees.fit(
             fit.features,
@@ -90,7 +95,8 @@ class BoostedTrees(Estimator):
             sample_weight_val=watch.weight,
         )
         # Row 0 of the scores is the constant before the first tree.
-        losses, watched = -trees.train_score_[1:], -trees.validation_score_[1:]
+        unit = self._loss_unit(train)
+        losses, watched = -trees.train_score_[1:] / unit, -trees.validation_score_[1:] / unit
         trees._predictors = trees._predictors[: int(np.argmin(watched)) + 1]
         self._trees = trees
         history = [
@@ -102,7 +108,7 @@ class BoostedTrees(Estimator):
         return history
 
     def predict(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
-        """Return P(signal), shape (n, 1), or P(class), shape (n, n_classes).
+        """Return P(signal), shape (n, 1), P(class), shape (n, n_classes), or the target's estimate, shape (n, 1).
 
         Raises
         ------
@@ -116,7 +122,10 @@ class BoostedTrees(Estimator):
         output = self.spec.task.outputs[0]
         if n == 0:
             return {output.name: np.empty((0, output.size), dtype=np.float32)}
-        probability = self._trees.predict_proba(flat_features(inputs, self.spec.arrays))
+        features = flat_features(inputs, self.spec.arrays)
+        if self.spec.task.kind == "regression":
+            return {output.name: self._trees.predict(features).astype(np.float32)[:, None]}
+        probability = self._trees.predict_proba(features)
         values = probability[:, 1:] if output.size == 1 else probability
         return {output.name: values.astype(np.float32)}
 
@@ -136,7 +145,7 @@ class BoostedTrees(Estimator):
         RunError
             The file is missing, damaged, holds another type, or has trees on other features.
         """
-        trees = load_trees(folder / _FILE)
+        trees = load_trees(folder / _FILE, kind=model.task.kind)
         wanted = sum(int(np.prod(spec.shape)) for spec in model.arrays.values())
         if trees.n_features_in_ != wanted:
             msg = (
@@ -147,39 +156,32 @@ class BoostedTrees(Estimator):
         return cls(model, trees)
 
     def _new(self, *, stop_early: bool) -> Any:
-        from sklearn.ensemble import HistGradientBoostingClassifier
+        from sklearn import ensemble
 
-        options = self.spec.options
+        options, task = self.spec.options, self.spec.task
         assert isinstance(options, BoostedTreesOptions)
-        return HistGradientBoostingClassifier(
-            learning_rate=options.learning_rate,
-            max_iter=options.max_iter,
-            max_leaf_nodes=options.max_leaf_nodes,
-            min_samples_leaf=options.min_samples_leaf,
-            l2_regularization=options.l2,
-            max_features=options.max_features,
-            max_bins=options.max_bins,
-            early_stopping=True,
-            n_iter_no_change=options.patience if stop_early else options.max_iter,
-            random_state=self.spec.seed,
-        )
+        codes = [i for i, size in enumerate(flat_categories(self.spec.arrays)) if 0 < size <= options.max_bins]
+        common = {
+            "learning_rate": options.learning_rate,
+            "max_iter": options.max_iter,
+            "max_leaf_nodes": options.max_leaf_nodes,
+            "min_samples_leaf": options.min_samples_leaf,
+            "l2_regularization": options.l2,
+            "max_features": options.max_features,
+            "max_bins": options.max_bins,
+            "categorical_features": codes or None,
+            "early_stopping": True,
+            "n_iter_no_change": options.patience if stop_early else options.max_iter,
+            "random_state": self.spec.seed,
+        }
+        if task.kind == "regression":
+            return ensemble.HistGradientBoostingRegressor(loss=_LOSSES[task.outputs[0].loss], **common)
+        return ensemble.HistGradientBoostingClassifier(**common)
 
-
-def _refuse_negative(*parts: Matrix) -> None:
-    worst = min(float(part.weight.min()) for part in parts)
-    if worst < 0:
-        msg = (
-            f"boosted trees cannot be fitted with negative weights, found {worst:g}: set weights.negative to drop, "
-            "abs or rebalance"
-        )
-        raise RunError(msg)
-
-
-def _require_classes(target: NDArray[np.int32], *, n_classes: int) -> None:
-    found = np.unique(target)
-    if len(found) < n_classes:
-        msg = (
-            f"the training part has examples of {len(found)} of {n_classes} classes: process more events, or change "
-            "the split"
-        )
-        raise DatasetError(msg)
+    def _loss_unit(self, train: BatchSource) -> float:
+        """Return what turns scikit-learn's loss into that of the other estimators, on standardised targets."""
+        output = self.spec.task.outputs[0]
+        if self.spec.task.kind != "regression":
+            return 1.0
+        _, scale = target_scaling(self.spec.task, train).get(output.name, (0.0, 1.0))
+        return 0.5 * scale**2 if output.loss in _HALVED else scale

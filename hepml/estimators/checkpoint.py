@@ -123,8 +123,12 @@ class CheckpointFile:
 
 def fingerprint(spec: ModelSpec, training: Training, train: BatchSource, validation: BatchSource) -> str:
     """Return a hash of everything that fixes a fit: model, options, training and the parts' sizes and moments."""
-    arrays = {name: [a.shape, a.dtype, a.role, a.moments_shape] for name, a in spec.arrays.items()}
-    outputs = [[o.name, o.size, o.activation, o.loss, o.target, o.loss_weight] for o in spec.task.outputs]
+    arrays = {
+        name: [a.shape, a.dtype, a.role, a.moments_shape, a.categories, a.may_miss] for name, a in spec.arrays.items()
+    }
+    outputs = [
+        [o.name, o.size, o.activation, o.loss, o.loss_options, o.target, o.loss_weight] for o in spec.task.outputs
+    ]
     words = [
         spec.estimator,
         spec.options.model_dump(mode="json"),

@@ -17,10 +17,12 @@ from hepml.estimators.fit_loop import run_fit
 from hepml.estimators.inputs import check_inputs, check_parts
 from hepml.estimators.optimiser import build_optimiser
 from hepml.networks.backbone import Backbone
+from hepml.networks.heads import LOSSES, set_target_scaling
 from hepml.networks.model_file import load_model, save_model
 from hepml.networks.network_model import build_model, enable_augmentation, set_normalisation
 from hepml.networks.predictor import Predictor
 from hepml.networks.supervised import SupervisedTrainer
+from hepml.networks.target_scaling import target_scaling
 from hepml.recipe import Training
 
 _FILE = "model.keras"
@@ -39,7 +41,8 @@ class Network(Estimator):
 
     Options: ClassVar[type[BaseModel]]
     backbone: ClassVar[Backbone]
-    tasks: ClassVar[frozenset[str]] = frozenset({"classification"})
+    tasks: ClassVar[frozenset[str]] = frozenset({"classification", "regression"})
+    losses: ClassVar[frozenset[str]] = frozenset(LOSSES)
     negative_weights: ClassVar[bool] = True
 
     def __init__(self, spec: ModelSpec, model: Any = None) -> None:
@@ -71,6 +74,8 @@ class Network(Estimator):
         tf.config.experimental.enable_op_determinism()
         tf.random.set_seed(self.spec.seed)
         set_normalisation(self.model, self.spec, self.backbone, train.moments)
+        scaling = target_scaling(self.spec.task, train)
+        set_target_scaling(self.model, scaling)
         enable_augmentation(self.model, enabled=training.augment)
         trainer = SupervisedTrainer(
             self.model,
@@ -78,6 +83,7 @@ class Network(Estimator):
             build_optimiser(training.optimiser),
             batch_size=min(training.batch_size, train.n_rows),
             weight_average=getattr(self.spec.options, "weight_average", 0.0),
+            scaling=scaling,
         )
         history = run_fit(
             trainer,

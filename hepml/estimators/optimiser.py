@@ -14,7 +14,7 @@ def build_optimiser(options: Optimiser) -> Any:
     Weight decay is decoupled from the gradient for every kind (1711.05101) and spares biases and normalisation.
     """
     optimisers = import_keras().optimizers
-    common = {
+    common: dict[str, Any] = {
         "learning_rate": options.learning_rate,
         "weight_decay": options.weight_decay or None,
         "global_clipnorm": options.clip_norm,
@@ -27,8 +27,10 @@ def build_optimiser(options: Optimiser) -> Any:
         "adagrad": optimisers.Adagrad,
         "adadelta": optimisers.Adadelta,
     }
-    if options.kind == "sgd":
+    if options.kind in ("sgd", "rmsprop"):
         common["momentum"] = options.momentum
+    if options.kind == "sgd":
+        common["nesterov"] = options.nesterov
     if options.kind == "adamw":
         common["weight_decay"] = options.weight_decay  # 0 is not None there
     optimiser = makers[options.kind](**common)

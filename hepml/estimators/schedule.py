@@ -40,6 +40,8 @@ def learning_rate(
         return peak * (last + (1 - last) * 0.5 * (1 + math.cos(math.pi * min(done, 1.0))))
     if schedule.kind == "exponential":
         return float(peak * last ** min(done, 1.0))
+    if schedule.kind == "inverse":
+        return peak / (1 + (1 / last - 1) * min(done, 1.0))
     if schedule.kind == "plateau":
         return peak * max(0.5**reductions, last)
     return peak

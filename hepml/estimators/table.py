@@ -8,12 +8,15 @@ from typing import Any
 
 from hepml.contracts import ArraySpec, Estimator, ModelSpec, TaskSpec
 from hepml.errors import RecipeError, nearest
+from hepml.estimators.extras import require_extra
 from hepml.options import validate_options
 
 ESTIMATORS: Mapping[str, str] = {
     "bdt": "hepml.estimators.bdt:BoostedTrees",
     "cnn": "hepml.estimators.cnn:ConvolutionalNetwork",
     "dnn": "hepml.estimators.dnn:DenseNetwork",
+    "linear": "hepml.estimators.linear:LinearModel",
+    "xgboost": "hepml.estimators.xgboost:XGBoostTrees",
 }
 """Name → ``module:Class``; imported when it is looked up.  Each class has its own `Options`."""
 
@@ -64,12 +67,12 @@ def model_spec(
     ------
     RecipeError
         Unknown estimator or option, a task it cannot learn, or an input it cannot read.
+    MissingExtraError
+        Its package is not installed.
     """
     found = estimator_class(name, path=path.removesuffix(".options"))
     checked = validate_options(found.Options, options, path=path)  # type: ignore[attr-defined]
-    if task.kind not in found.tasks:
-        msg = f"{path}: {name!r} cannot learn a {task.kind} task: {_which('tasks', task.kind)}"
-        raise RecipeError(msg)
+    check_task(name, task, path=path)
     if not arrays:
         msg = f"{path}: {name!r} has no input: list one or more under `inputs`"
         raise RecipeError(msg)
@@ -81,6 +84,35 @@ def model_spec(
             )
             raise RecipeError(msg)
     return ModelSpec(estimator=name, options=checked, task=task, arrays=dict(arrays), seed=seed)
+
+
+def check_task(name: str, task: TaskSpec, *, path: str = "models.<name>.options") -> None:
+    """Refuse a task that an estimator cannot learn, and an estimator whose package is not installed.
+
+    Raises
+    ------
+    RecipeError
+        The kind of task, a loss, or several outputs; names who can.
+    MissingExtraError
+        Names the extra.
+    """
+    found = estimator_class(name, path=path.removesuffix(".options"))
+    if task.kind not in found.tasks:
+        msg = f"{path}: {name!r} cannot learn a {task.kind} task: {_which('tasks', task.kind)}"
+        raise RecipeError(msg)
+    for output in task.outputs:
+        if output.loss not in found.losses:
+            msg = f"{path}: {name!r} cannot minimise the loss {output.loss!r}: {_which('losses', output.loss)}"
+            raise RecipeError(msg)
+    if len(task.outputs) > 1 and not found.several_outputs:
+        able = [known for known in ESTIMATORS if estimator_class(known).several_outputs]
+        msg = (
+            f"{path}: {name!r} learns one output and the task has {len(task.outputs)}: train it on one target, or use "
+            f"{' or '.join(map(repr, able))}"
+        )
+        raise RecipeError(msg)
+    if found.extra is not None:
+        require_extra(found.extra, what=f"{path}: the estimator {name!r}")
 
 
 def build_estimator(

@@ -7,8 +7,13 @@ from typing import Any
 
 from hepml.errors import RunError
 
-TRUSTED_TYPES: tuple[str, ...] = ("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",)
-"""Types beside skops's own list that our trees are made of."""
+TRUSTED_TYPES: tuple[str, ...] = (
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    # Trees on categories begin with a step that checks its input: a partial of this one function.
+    "functools.partial",
+    "sklearn.utils.validation.check_array",
+)
+"""Types and functions beside skops's own list that our trees are made of."""
 
 
 def save_trees(trees: Any, path: Path) -> None:
@@ -18,8 +23,8 @@ def save_trees(trees: Any, path: Path) -> None:
     skops.io.dump(trees, path)
 
 
-def load_trees(path: Path) -> Any:
-    """Read a `HistGradientBoostingClassifier` that `save_trees` wrote.
+def load_trees(path: Path, *, kind: str) -> Any:
+    """Read the trees that `save_trees` wrote: classifiers or regressors, as the kind of task says.
 
     Raises
     ------
@@ -27,7 +32,7 @@ def load_trees(path: Path) -> Any:
         The file is missing or damaged, or holds another type.
     """
     import skops.io
-    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
     try:
         foreign = sorted(set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED_TYPES))
@@ -43,7 +48,8 @@ def load_trees(path: Path) -> Any:
     except Exception as problem:  # noqa: BLE001  (zip, JSON and skops each raise their own types for a damaged file)
         msg = f"{path}: the trees cannot be loaded ({' '.join(str(problem).split())}): train again"
         raise RunError(msg) from None
-    if not isinstance(trees, HistGradientBoostingClassifier):
-        msg = f"{path}: the file holds a {type(trees).__name__}, not boosted trees: train again"
+    expected = HistGradientBoostingRegressor if kind == "regression" else HistGradientBoostingClassifier
+    if not isinstance(trees, expected):
+        msg = f"{path}: the file holds a {type(trees).__name__}, not boosted trees for {kind}: train again"
         raise RunError(msg)
     return trees

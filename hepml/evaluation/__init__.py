@@ -2,48 +2,137 @@
 
 from hepml.evaluation.accuracy import accuracy_score
 from hepml.evaluation.auc import roc_auc_score
+from hepml.evaluation.binned_efficiency import (
+    BinnedEfficiency,
+    binned_efficiency,
+    binned_efficiency_at_signal_efficiency,
+)
+from hepml.evaluation.binning import bin_index, equal_population_edges
+from hepml.evaluation.bootstrap import Bootstrap, bootstrap_figure, bootstrap_ranked
+from hepml.evaluation.bootstrap_metrics import bootstrap_auc, bootstrap_delta_auc, bootstrap_rejection
 from hepml.evaluation.confusion import ConfusionMatrix, confusion_matrix
+from hepml.evaluation.correlation import Correlation, correlation_curves, weighted_correlation
 from hepml.evaluation.curves import score_histograms
 from hepml.evaluation.delta_auc import AucDifference, delta_auc
 from hepml.evaluation.document import EvaluationDocument, document_from_json, document_to_json
 from hepml.evaluation.estimate import Estimate
 from hepml.evaluation.fraction import weighted_fraction
 from hepml.evaluation.histogram import score_histogram
+from hepml.evaluation.isotonic import IsotonicCalibration, fit_isotonic
 from hepml.evaluation.kolmogorov_smirnov import KsTest, ks_2samp
+from hepml.evaluation.leading_figure import LeadingFigure
+from hepml.evaluation.mean import weighted_mean
 from hepml.evaluation.overtraining import auc_gap
+from hepml.evaluation.probability import brier_score_loss, log_loss
+from hepml.evaluation.pulls import pulls
+from hepml.evaluation.ranking import RankedSample, rank
 from hepml.evaluation.rejection import rejection_at_signal_efficiency, rejection_at_threshold
+from hepml.evaluation.reliability import ReliabilityCurve, calibration_curve, expected_calibration_error
+from hepml.evaluation.residuals import (
+    bias,
+    mean_absolute_error,
+    r2_score,
+    resolution,
+    root_mean_squared_error,
+    tail_fraction,
+)
 from hepml.evaluation.roc import RocCurve, roc_curve
-from hepml.evaluation.table import EVALUATIONS, TaskEvaluation, compare_runs, evaluate_predictions
+from hepml.evaluation.sculpting import Sculpting, jensen_shannon_divergence, sculpting_at_signal_efficiency
+from hepml.evaluation.significance import approximate_median_significance, s_over_sqrt_b, s_over_sqrt_sb
+from hepml.evaluation.significance_improvement import significance_improvement
+from hepml.evaluation.significance_scan import SignificanceScan, significance_scan
+from hepml.evaluation.stored_histograms import stored_histograms
+from hepml.evaluation.table import (
+    EVALUATIONS,
+    TaskEvaluation,
+    compare_runs,
+    evaluate_predictions,
+    input_curves,
+    leading_figures,
+    prediction_histograms,
+)
+from hepml.evaluation.temperature import TemperatureCalibration, fit_temperature
+from hepml.evaluation.variable_ranking import VariableRanking, rank_variables, variable_ranking_curves
 from hepml.evaluation.window import describe_window, window_mask
 from hepml.evaluation.working_point import WorkingPoints, working_points
 
 __all__ = [
     "EVALUATIONS",
     "AucDifference",
+    "BinnedEfficiency",
+    "Bootstrap",
     "ConfusionMatrix",
+    "Correlation",
     "Estimate",
     "EvaluationDocument",
+    "IsotonicCalibration",
     "KsTest",
+    "LeadingFigure",
+    "RankedSample",
+    "ReliabilityCurve",
     "RocCurve",
+    "Sculpting",
+    "SignificanceScan",
     "TaskEvaluation",
+    "TemperatureCalibration",
+    "VariableRanking",
     "WorkingPoints",
     "accuracy_score",
+    "approximate_median_significance",
     "auc_gap",
+    "bias",
+    "bin_index",
+    "binned_efficiency",
+    "binned_efficiency_at_signal_efficiency",
+    "bootstrap_auc",
+    "bootstrap_delta_auc",
+    "bootstrap_figure",
+    "bootstrap_ranked",
+    "bootstrap_rejection",
+    "brier_score_loss",
+    "calibration_curve",
     "compare_runs",
     "confusion_matrix",
+    "correlation_curves",
     "delta_auc",
     "describe_window",
     "document_from_json",
     "document_to_json",
+    "equal_population_edges",
     "evaluate_predictions",
+    "expected_calibration_error",
+    "fit_isotonic",
+    "fit_temperature",
+    "input_curves",
+    "jensen_shannon_divergence",
     "ks_2samp",
+    "leading_figures",
+    "log_loss",
+    "mean_absolute_error",
+    "prediction_histograms",
+    "pulls",
+    "r2_score",
+    "rank",
+    "rank_variables",
     "rejection_at_signal_efficiency",
     "rejection_at_threshold",
+    "resolution",
     "roc_auc_score",
     "roc_curve",
+    "root_mean_squared_error",
+    "s_over_sqrt_b",
+    "s_over_sqrt_sb",
     "score_histogram",
     "score_histograms",
+    "sculpting_at_signal_efficiency",
+    "significance_improvement",
+    "significance_scan",
+    "stored_histograms",
+    "tail_fraction",
+    "variable_ranking_curves",
+    "weighted_correlation",
     "weighted_fraction",
+    "weighted_mean",
     "window_mask",
     "working_points",
 ]

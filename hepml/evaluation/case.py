@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
 from hepml.contracts import Metric
 from hepml.evaluation.estimate import Estimate
 from hepml.evaluation.labelled import LabelledScores
+from hepml.evaluation.regressed import RegressedTarget
 from hepml.evaluation.window import describe_window, window_mask
 from hepml.recipe import Evaluation
+
+Sample = TypeVar("Sample", LabelledScores, RegressedTarget)
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Case:
     member: str | None = None
     against: str | None = None
     class_: str | None = None
+    output: str | None = None
 
     def metric(self, name: str, estimate: Estimate) -> Metric:
         """Return an estimate for this case."""
@@ -40,10 +45,11 @@ class Case:
             part=self.part,
             weights=self.weights,
             selection=self.selection,
+            output=self.output,
         )
 
 
-def cases(sample: LabelledScores, evaluation: Evaluation) -> Iterator[tuple[Case, LabelledScores]]:
+def cases(sample: Sample, evaluation: Evaluation) -> Iterator[tuple[Case, Sample]]:
     """Yield all events and those inside each window, with their weights and, where weights differ, without."""
     for weights, weighted in _weightings(sample):
         case = Case(sample.run, sample.part, weights)
@@ -53,7 +59,7 @@ def cases(sample: LabelledScores, evaluation: Evaluation) -> Iterator[tuple[Case
             yield replace(case, selection=describe_window(name, window)), weighted.select(inside)
 
 
-def _weightings(sample: LabelledScores) -> Iterator[tuple[str, LabelledScores]]:
+def _weightings(sample: Sample) -> Iterator[tuple[str, Sample]]:
     yield "physics", sample
     if np.ptp(sample.weight) > 0:
         yield "none", replace(sample, weight=np.ones_like(sample.weight))

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hepml.contracts import Curve, Metric, Predictions
+from hepml.evaluation.calibration import calibration_figures
 from hepml.evaluation.curves import confusion_curve, roc_curves, score_histogram_curves
 from hepml.evaluation.figures import main_figures
 from hepml.evaluation.labelled import labelled_scores
 from hepml.evaluation.overtraining import overtraining_figures
+from hepml.evaluation.significance_figures import significance_figures
+from hepml.evaluation.spectator_figures import spectator_figures
+from hepml.evaluation.yields import expected_yields
 from hepml.recipe import Evaluation
 
 
 def evaluate_classification(
-    predictions: Mapping[str, Predictions], evaluation: Evaluation, *, seed: int
+    predictions: Mapping[str, Predictions], evaluation: Evaluation, *, seed: int, equal_priors: bool
 ) -> tuple[list[Metric], list[Curve]]:
     """Return figures and curves of one run, by part; see `evaluate_predictions`."""
     samples = {part: labelled_scores(values) for part, values in predictions.items()}
-    test = samples["test"]
+    test, validation = samples["test"], samples.get("validation")
     metrics = main_figures(test, evaluation, members=list(test.scores))
     for part, sample in samples.items():
         metrics += [] if part == "test" else main_figures(sample, evaluation)
@@ -26,4 +30,11 @@ def evaluate_classification(
         curves += score_histogram_curves(samples[part]) if part in samples else []
     if "train" in samples:
         metrics += overtraining_figures(samples["train"], test, n_permutations=evaluation.permutations, seed=seed)
+    yields = expected_yields(samples.values(), evaluation)
+    more = [significance_figures(validation, test, yields, evaluation), spectator_figures(test, evaluation)]
+    if evaluation.calibration:
+        more.append(calibration_figures(validation, test, equal_priors=equal_priors))
+    for figures, points in more:
+        metrics += figures
+        curves += points
     return metrics, curves

@@ -10,7 +10,6 @@ from itertools import combinations, product
 import numpy as np
 
 from hepml.contracts import Metric, Predictions
-from hepml.errors import RunError
 from hepml.evaluation.case import Case, cases
 from hepml.evaluation.delta_auc import delta_auc_of, two_sided_p_value
 from hepml.evaluation.estimate import Estimate, undefined
@@ -18,6 +17,7 @@ from hepml.evaluation.figures import MEDIAN, why_no_figure
 from hepml.evaluation.labelled import LabelledScores, labelled_scores, signal_views
 from hepml.evaluation.placement import Placements, place
 from hepml.evaluation.ranking import rank
+from hepml.evaluation.same_events import refuse_other_events
 from hepml.recipe import Evaluation
 
 
@@ -85,10 +85,4 @@ def _check_same_events(one: LabelledScores, other: LabelledScores) -> None:
         "labels": np.array_equal(one.label, other.label),
         "weights": np.array_equal(one.weight, other.weight),
     }
-    different = [name for name, equal in same.items() if not equal]
-    if different:
-        msg = (
-            f"runs {one.run!r} and {other.run!r} can only be compared on the same events, "
-            f"but their {' and '.join(different)} differ: evaluate both on the same part of one dataset"
-        )
-        raise RunError(msg)
+    refuse_other_events(one.run, other.run, same)

@@ -122,7 +122,7 @@ def _curve_row(curve: Curve) -> dict[str, Any]:
         "member": curve.member,
         "class": curve.class_,
         "part": curve.part,
-        "labels": dict(curve.labels),
+        "labels": _finite(curve.labels),
         "columns": {
             name: [_number(value) for value in np.asarray(column).tolist()] for name, column in curve.columns.items()
         },
@@ -136,6 +136,15 @@ def _curve(name: str, row: Mapping[str, Any]) -> Curve:
 
 def _number(value: float) -> float | None:
     return value if math.isfinite(value) else None
+
+
+def _finite(value: Any) -> Any:
+    """Return JSON content with null for each number that JSON has not."""
+    if isinstance(value, Mapping):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return _number(value) if isinstance(value, float) else value
 
 
 def _float(value: float | None) -> float:

@@ -17,7 +17,6 @@ from hepml.evaluation.case import Case, cases
 from hepml.evaluation.checks import why_undefined
 from hepml.evaluation.estimate import Estimate, undefined
 from hepml.evaluation.labelled import LabelledScores, SignalView, predicted_class, signal_views
-from hepml.evaluation.placement import place
 from hepml.evaluation.ranking import rank
 from hepml.evaluation.rejection import rejection_of
 from hepml.evaluation.roc import roc_of
@@ -120,7 +119,7 @@ def _figures_of_view(
     ranked = rank(view.truth, view.score, sample_weight=weight)
     curve = roc_of(ranked)
     rejections = {name: rejection_of(curve, efficiency) for name, efficiency in names.items()}
-    return {"auc": auc_of(place(ranked))} | rejections
+    return {"auc": auc_of(ranked)} | rejections
 
 
 def _accuracy(sample: LabelledScores, member: str | None) -> Estimate:

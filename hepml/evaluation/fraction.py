@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -56,5 +57,11 @@ def fraction_variance(
     fraction: NDArray[np.float64], passed_w2: NDArray[np.float64], *, all_w2: float, all_w: float
 ) -> NDArray[np.float64]:
     """Return the variances of weighted fractions from Σw² of what passes, and Σw² and Σw of all."""
+    return np.asarray(_variance(fraction, passed_w2, all_w2, all_w))
+
+
+@numba.vectorize(cache=True)
+def _variance(fraction: float, passed_w2: float, all_w2: float, all_w: float) -> float:
+    """One pass without intermediate arrays: the points of a ROC curve are as many as its events."""
     variance = ((1 - fraction) ** 2 * passed_w2 + fraction**2 * (all_w2 - passed_w2)) / all_w**2
-    return np.where(variance > 0, variance, (all_w2 / all_w**2) ** 2)
+    return variance if variance > 0 else (all_w2 / all_w**2) ** 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,11 +34,38 @@ class Placements:
 
 def place(ranked: RankedSample) -> Placements:
     """Return the placement value of each event."""
-    signal, background = np.cumsum(ranked.signal), np.cumsum(ranked.background)
-    of_background = (signal - 0.5 * ranked.signal) / signal[-1]
-    of_signal = 1 - (background - 0.5 * ranked.background) / background[-1]
-    truth, group = ranked.sample.truth, ranked.group
-    return Placements(truth, ranked.sample.weight, np.where(truth, of_signal[group], of_background[group]))
+    of_signal, of_background = group_values(ranked.signal, ranked.background)
+    truth = ranked.sample.truth
+    value = _per_event(ranked.order, ranked.end, truth, of_signal, of_background)
+    return Placements(truth, ranked.sample.weight, value)
+
+
+def group_values(
+    signal: NDArray[np.float64], background: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the placement values of signal and of background, group by group, from Σw by descending score."""
+    above, signal_above = np.cumsum(background), np.cumsum(signal)
+    of_signal = 1 - (above - 0.5 * background) / above[-1]
+    of_background = (signal_above - 0.5 * signal) / signal_above[-1]
+    return of_signal, of_background
+
+
+@numba.njit(cache=True)
+def _per_event(
+    order: NDArray[np.int64],
+    end: NDArray[np.int64],
+    truth: NDArray[np.bool_],
+    of_signal: NDArray[np.float64],
+    of_background: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    value = np.empty(len(order))
+    position = 0
+    for group in range(len(end)):
+        while position < end[group]:
+            i = order[position]
+            value[i] = of_signal[group] if truth[i] else of_background[group]
+            position += 1
+    return value
 
 
 def mean_over_classes(placements: Placements, values: NDArray[np.float64]) -> tuple[float, float]:
@@ -46,19 +74,33 @@ def mean_over_classes(placements: Placements, values: NDArray[np.float64]) -> tu
     `values` are placement values or differences of them, so that the mean over background is the same number.
     """
     truth, weight = placements.truth, placements.weight
-    mean, signal_variance = _mean_and_variance(values[truth], weight[truth])
-    _, background_variance = _mean_and_variance(values[~truth], weight[~truth])
+    mean, signal_variance = _of_class(values[truth], weight[truth])
+    _, background_variance = _of_class(values[~truth], weight[~truth])
     return mean, signal_variance + background_variance
 
 
-def _mean_and_variance(values: NDArray[np.float64], weight: NDArray[np.float64]) -> tuple[float, float]:
+def mean_and_variance(
+    values: NDArray[np.float64], sum_w: NDArray[np.float64], sum_w2: NDArray[np.float64], *, all_w3: float
+) -> tuple[float, float]:
     """Return Σwx/Σw and its variance Σw²(x − mean)²/(Σw)², made unbiased; the variance of one event is NaN.
 
     The sum's expectation is too small by the factor 1 − 2Σw³/(Σw Σw²) + Σw²/(Σw)²: (N − 1)/N for equal weights.
+
+    Parameters
+    ----------
+    values, sum_w, sum_w2 : array of float64, shape (k,)
+        x, Σw and Σw² of groups of events that have x in common.
+    all_w3 : float
+        Σw³ of all events.
     """
-    total, squares = float(weight.sum()), np.square(weight)
-    share = float(squares.sum()) / total**2
-    mean = float(weight @ values) / total
-    spread = float(squares @ np.square(values - mean)) / total**2
-    kept = 1 - 2 * float(squares @ weight) / (share * total**3) + share
+    total = float(sum_w.sum())
+    share = float(sum_w2.sum()) / total**2
+    mean = float(sum_w @ values) / total
+    spread = float(sum_w2 @ np.square(values - mean)) / total**2
+    kept = 1 - 2 * all_w3 / (share * total**3) + share
     return mean, spread / kept if kept > _ONE_EVENT else math.nan
+
+
+def _of_class(values: NDArray[np.float64], weight: NDArray[np.float64]) -> tuple[float, float]:
+    squares = np.square(weight)
+    return mean_and_variance(values, weight, squares, all_w3=float(squares @ weight))

@@ -19,23 +19,30 @@ class RankedSample:
     ----------
     sample : BinarySample
         The events, in the caller's order.
-    group : array of int64, shape (n,)
-        Number of each event's group, in the caller's order.
+    order : array of int64, shape (n,)
+        Row of each event in the caller's order, highest score first.
+    end : array of int64, shape (k,)
+        Where in `order` each group ends; it starts where the one before ends.
     threshold : array of float64, shape (k,)
         Score of each group, decreasing.
     signal, background : array of float64, shape (k,)
         Signed Σw of the class in each group.
     signal_w2, background_w2 : array of float64, shape (k,)
         Σw² of the class in each group.
+    signal_w3, background_w3 : float
+        Σw³ of the class.
     """
 
     sample: BinarySample
-    group: NDArray[np.int64]
+    order: NDArray[np.int64]
+    end: NDArray[np.int64]
     threshold: NDArray[np.float64]
     signal: NDArray[np.float64]
     background: NDArray[np.float64]
     signal_w2: NDArray[np.float64]
     background_w2: NDArray[np.float64]
+    signal_w3: float
+    background_w3: float
 
 
 def rank(truth: ArrayLike, score: ArrayLike, *, sample_weight: ArrayLike | None = None) -> RankedSample:
@@ -62,35 +69,31 @@ def rank(truth: ArrayLike, score: ArrayLike, *, sample_weight: ArrayLike | None 
     ([0.9, 0.2], [2.0, 3.0], [0.0, 1.0])
     """
     sample = check_binary(truth, score, sample_weight)
-    order = np.argsort(sample.score)
-    return RankedSample(sample, *_sum_groups(order, sample.truth, sample.score, sample.weight))
+    order = np.argsort(sample.score)[::-1]
+    end, threshold, sums, cubes = _sum_groups(order, sample.truth, sample.score, sample.weight)
+    return RankedSample(sample, order, end, threshold, *sums, *cubes)
 
 
 @numba.njit(cache=True)
 def _sum_groups(
-    ascending: NDArray[np.int64], truth: NDArray[np.bool_], score: NDArray[np.float64], weight: NDArray[np.float64]
-) -> tuple[
-    NDArray[np.int64],
-    NDArray[np.float64],
-    NDArray[np.float64],
-    NDArray[np.float64],
-    NDArray[np.float64],
-    NDArray[np.float64],
-]:
-    n = len(ascending)
-    group = np.empty(n, np.int64)
-    threshold = np.empty(n)
-    # Σw and Σw² of [background, signal]
-    total, squares = np.zeros((2, n)), np.zeros((2, n))
-    k = 0
-    for position in range(n - 1, -1, -1):
-        i = ascending[position]
-        if position < n - 1 and score[i] != threshold[k]:
-            k += 1
-        threshold[k] = score[i]
-        group[i] = k
-        side = 1 if truth[i] else 0
-        total[side, k] += weight[i]
-        squares[side, k] += weight[i] ** 2
-    end = k + 1
-    return group, threshold[:end], total[1, :end], total[0, :end], squares[1, :end], squares[0, :end]
+    order: NDArray[np.int64], truth: NDArray[np.bool_], score: NDArray[np.float64], weight: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], tuple[float, float]]:
+    """Return end and score of each group, Σw and Σw² of signal and background as rows, and Σw³ of each class."""
+    n = len(order)
+    end, threshold, sums = np.empty(n, np.int64), np.empty(n), np.zeros((4, n))
+    group, signal_w3, background_w3 = 0, 0.0, 0.0
+    for position in range(n):
+        i = order[position]
+        if position > 0 and score[i] != threshold[group]:
+            group += 1
+        end[group], threshold[group] = position + 1, score[i]
+        # No branch on the class: the processor would guess it wrong every other time.
+        signal, background = weight[i] * truth[i], weight[i] * (not truth[i])
+        sums[0, group] += signal
+        sums[1, group] += background
+        sums[2, group] += signal**2
+        sums[3, group] += background**2
+        signal_w3 += signal**3
+        background_w3 += background**3
+    groups = group + 1
+    return end[:groups], threshold[:groups], sums[:, :groups], (signal_w3, background_w3)

@@ -22,6 +22,8 @@ def rejection_at_signal_efficiency(
 
     Where no background passes, the rejection is undefined (NaN, never infinite) and `method` states its lower limit at
     95% confidence, N_eff/3; likewise, without a limit, where negative weights make what passes sum to zero or less.
+    Where the error is above some 20% (fewer than 25 effective background events pass), 1/ε_B is not linear over it and
+    ± one error covers more than 68%: 74% at an error of 24%, where the interval of ε_B covers 68%.
 
     Parameters
     ----------
@@ -53,9 +55,7 @@ def rejection_at_signal_efficiency(
 
 def rejection_of(curve: RocCurve, signal_efficiency: float) -> Estimate:
     """Return 1/ε_B at a signal efficiency of a ROC curve; see `rejection_at_signal_efficiency`."""
-    if not 0 < signal_efficiency < 1:
-        msg = f"a working point needs a signal efficiency between 0 and 1, found {signal_efficiency}"
-        raise RecipeError(msg)
+    check_signal_efficiency(signal_efficiency)
     points = working_points(curve, [signal_efficiency])
     efficiency, error = float(points.background_efficiency[0]), float(points.background_efficiency_error[0])
     estimate = Estimate(efficiency, error, "binomial with the cut's fluctuation")
@@ -81,6 +81,13 @@ def rejection_at_threshold(
     n_eff = float(weight.sum()) ** 2 / float(weight @ weight)
     efficiency = weighted_fraction(sample.score[~sample.truth] >= threshold, sample_weight=weight)
     return _inverse(efficiency, n_eff=n_eff, signed=bool((weight < 0).any()))
+
+
+def check_signal_efficiency(signal_efficiency: float) -> None:
+    """Raise a RecipeError unless a signal efficiency is inside (0, 1)."""
+    if not 0 < signal_efficiency < 1:
+        msg = f"a working point needs a signal efficiency between 0 and 1, found {signal_efficiency}"
+        raise RecipeError(msg)
 
 
 def _inverse(efficiency: Estimate, *, n_eff: float, signed: bool) -> Estimate:

@@ -78,11 +78,16 @@ def _efficiency(
     weight: NDArray[np.float64], weight_w2: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
     """Return efficiency, its variance and N_eff from Σw and Σw² by group, groups by descending score."""
-    passed, passed_w2 = _running_sum(weight), _running_sum(weight_w2)
-    total, total_w2 = float(passed[-1]), float(passed_w2[-1])
-    efficiency = passed / total
+    efficiency, passed_w2 = efficiency_of(weight), _running_sum(weight_w2)
+    total, total_w2 = float(weight.sum()), float(passed_w2[-1])
     variance = fraction_variance(efficiency, passed_w2, all_w2=total_w2, all_w=total)
     return efficiency, variance, total**2 / total_w2
+
+
+def efficiency_of(weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the efficiency at each cut from Σw by group, by descending score; shape ``(k + 1,)``, from 0 to 1."""
+    passed = _running_sum(weight)
+    return np.divide(passed, passed[-1], out=passed)  # in place: new memory costs more than the division
 
 
 def _running_sum(values: NDArray[np.float64]) -> NDArray[np.float64]:

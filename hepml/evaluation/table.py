@@ -6,10 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from hepml.contracts import Curve, Metric, Predictions, TaskSpec
+import hist
+
+from hepml.contracts import Batch, Curve, Metric, Predictions, TaskSpec
 from hepml.errors import DatasetError, RunError, nearest
 from hepml.evaluation.classification import evaluate_classification
 from hepml.evaluation.comparison import compare_classifiers
+from hepml.evaluation.curves import score_histograms
+from hepml.evaluation.input_curves import classification_input_curves, of_input, regression_input_curves
+from hepml.evaluation.leading_auc import leading_aucs
+from hepml.evaluation.leading_figure import LeadingFigure
+from hepml.evaluation.leading_rmse import leading_rmses
+from hepml.evaluation.regression import evaluate_regression
+from hepml.evaluation.regression_comparison import compare_regressors
+from hepml.evaluation.regression_curves import regression_histograms
 from hepml.recipe import Evaluation
 
 
@@ -17,54 +27,84 @@ class EvaluateRun(Protocol):
     """Judges one run from its predictions by part."""
 
     def __call__(
-        self, predictions: Mapping[str, Predictions], evaluation: Evaluation, *, seed: int
+        self, predictions: Mapping[str, Predictions], evaluation: Evaluation, *, seed: int, equal_priors: bool
     ) -> tuple[list[Metric], list[Curve]]:
         """Return figures of merit and the curves behind the plots."""
 
 
 @dataclass(frozen=True)
 class TaskEvaluation:
-    """What is computed for one kind of task: for one run, and for several on the same events."""
+    """What is computed for one kind of task.
+
+    Attributes
+    ----------
+    evaluate, compare : callable
+        Figures and curves of one run; figures of several on the same events.
+    histograms : callable
+        For statistics tools.
+    leading : callable
+        What learning curves and importances show, of the average or of one member.
+    inputs : callable
+        Curves of a table of input variables.
+    """
 
     evaluate: EvaluateRun
     compare: Callable[[Sequence[Predictions], Evaluation], list[Metric]]
+    histograms: Callable[[Predictions], dict[str, hist.Hist]]
+    leading: Callable[[Predictions, str | None], list[LeadingFigure]]
+    inputs: Callable[[Batch, str, Sequence[str], TaskSpec], list[Curve]]
 
 
 EVALUATIONS: Mapping[str, TaskEvaluation] = {
-    "classification": TaskEvaluation(evaluate_classification, compare_classifiers),
+    "classification": TaskEvaluation(
+        evaluate_classification, compare_classifiers, score_histograms, leading_aucs, classification_input_curves
+    ),
+    "regression": TaskEvaluation(
+        evaluate_regression, compare_regressors, regression_histograms, leading_rmses, regression_input_curves
+    ),
 }
 
 
 def evaluate_predictions(
-    predictions: Mapping[str, Predictions], evaluation: Evaluation, *, seed: int
+    predictions: Mapping[str, Predictions], evaluation: Evaluation, *, seed: int, equal_priors: bool = False
 ) -> tuple[list[Metric], list[Curve]]:
     """Judge one run.
 
     For a classification: ``auc``, ``rejection_at_<ε_S>`` and ``accuracy`` in each part, on all events and inside each
     window, with weights and (where they differ) without; on the test part also for each member and their median.  With
-    a train part ``auc_gap``, ``auc_gap_in_sigma`` and ``ks_p_value``.  Curves: ``roc``, ``score_histogram`` (test and
-    train) and ``confusion_matrix``.
+    a train part ``auc_gap``, ``auc_gap_in_sigma`` and ``ks_p_value``.  On the test part significances (see
+    `significance_figures`), ``jsd_<spectator>_at_<ε_S>`` (see `spectator_figures`), and ``log_loss``, ``brier`` and
+    ``ece`` with what calibrations that are fitted on validation make of them (see `calibration_figures`).  Curves:
+    ``roc``, ``score_histogram`` (test and train), ``confusion_matrix``, ``significance``, ``efficiency``,
+    ``sculpting`` and ``reliability``.
+
+    For a regression, of each output: ``bias``, ``resolution``, ``rmse``, ``mae``, ``r2``, ``tail_fraction``,
+    ``relative_bias`` and ``relative_resolution`` (the latter two where the truth is positive), in the same cases.
+    Curves: ``residual_histogram`` (test and train), ``response_bins`` and ``truth_prediction``.
 
     Parameters
     ----------
     predictions : mapping of str to Predictions
         By part; ``"test"`` must be there.
     evaluation : recipe.Evaluation
-        Working points, windows, permutations.
+        What is asked for.
     seed : int
         For p-values by permutation; the result depends on nothing else.
+    equal_priors : bool
+        Whether the model was trained with balanced classes: as probabilities its scores are then judged with classes
+        that count the same.
 
     Raises
     ------
     DatasetError
-        There is no test part, a class is empty in a part, or a score is NaN.
+        There is no test part, a class is empty or no target is known in a part, or a score is NaN.
     RunError
         No evaluation is known for the kind of task.
     """
     if "test" not in predictions:
         msg = f"an evaluation needs a part named 'test', found {sorted(predictions)}: name one in the recipe's split"
         raise DatasetError(msg)
-    return _lookup(predictions["test"].task).evaluate(predictions, evaluation, seed=seed)
+    return _lookup(predictions["test"].task).evaluate(predictions, evaluation, seed=seed, equal_priors=equal_priors)
 
 
 def compare_runs(predictions: Sequence[Predictions], evaluation: Evaluation | None = None) -> list[Metric]:
@@ -73,6 +113,9 @@ def compare_runs(predictions: Sequence[Predictions], evaluation: Evaluation | No
     For a classification: the paired ``delta_auc`` (AUC of `run` minus AUC of `against`, in the order given) with its
     error and two-sided ``delta_auc_p_value``, of the averages of members, and with `member` ``"median"`` the medians
     of difference and error over all pairs of a member of one and a member of the other.
+
+    For a regression, of each output: the paired ``delta_rmse`` and ``delta_resolution`` of the averages, both with a
+    two-sided ``…_p_value``.
 
     Parameters
     ----------
@@ -93,6 +136,64 @@ def compare_runs(predictions: Sequence[Predictions], evaluation: Evaluation | No
         msg = f"runs of different tasks cannot be compared, found {kinds}: give runs of one recipe"
         raise RunError(msg)
     return _lookup(predictions[0].task).compare(predictions, evaluation or Evaluation())
+
+
+def prediction_histograms(predictions: Predictions) -> dict[str, hist.Hist]:
+    """Return histograms of what a run says about one part, Σw and Σw², by their path in a ROOT file.
+
+    For a classification the scores of each true class; for a regression prediction, truth and residual.
+
+    Raises
+    ------
+    RunError
+        No evaluation is known for the kind of task.
+    """
+    return _lookup(predictions.task).histograms(predictions)
+
+
+def leading_figures(predictions: Predictions, member: str | None = None) -> list[LeadingFigure]:
+    """Return the figure that learning curves and importances show, for each class or output of the task.
+
+    Parameters
+    ----------
+    predictions : Predictions
+        Of one run, with the spectators that are targets.
+    member : str, optional
+        Whose outputs; None: the average of all.
+
+    Raises
+    ------
+    RunError
+        No evaluation is known for the kind of task.
+    DatasetError
+        An output or weight is NaN or infinite.
+    """
+    return _lookup(predictions.task).leading(predictions, member)
+
+
+def input_curves(batch: Batch, array: str, features: Sequence[str], task: TaskSpec) -> list[Curve]:
+    """Return what is said about the variables of a table, with the label ``input``: no run has a part in it.
+
+    For a classification ``variable_ranking`` per signal and ``correlation`` per class; for a regression the
+    ``correlation`` of variables and targets.
+
+    Parameters
+    ----------
+    batch : Batch
+        Events of the test part, with the spectators that are targets.
+    array : str
+        Which of its arrays, shape (n, f).
+    features : sequence of str
+        Names of its columns.
+    task : TaskSpec
+        Gives classes, signal and targets.
+
+    Raises
+    ------
+    RunError
+        No evaluation is known for the kind of task.
+    """
+    return of_input(_lookup(task).inputs(batch, array, features, task), array)
 
 
 def _lookup(task: TaskSpec) -> TaskEvaluation:

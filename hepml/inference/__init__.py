@@ -3,8 +3,9 @@
 from hepml.inference.apply import apply_members, average, unseen_fold
 from hepml.inference.dataset_predictions import check_dataset, n_rows_of_part, predict_part
 from hepml.inference.friend_tree import Friend
-from hepml.inference.loaded_run import LoadedRun, load_run
-from hepml.inference.run_info import MemberInfo, RunInfo, read_run_info
+from hepml.inference.loaded_run import LoadedRun, load_learning, load_run
+from hepml.inference.member_info import MemberInfo
+from hepml.inference.run_info import RunInfo, read_run_info
 
 __all__ = [
     "Friend",
@@ -14,6 +15,7 @@ __all__ = [
     "apply_members",
     "average",
     "check_dataset",
+    "load_learning",
     "load_run",
     "n_rows_of_part",
     "predict_part",

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from hepml.contracts import OutputSpec, TaskSpec
 from hepml.errors import RunError
 from hepml.inference.loaded_run import LoadedRun
-from hepml.inference.run_info import MemberInfo, RunInfo
+from hepml.inference.member_info import MemberInfo
+from hepml.inference.run_info import RunInfo
 
 Outputs = dict[str, NDArray[np.float32]]
 """Name of a kept output → array of shape (n, *OutputSpec.shape)."""

@@ -27,6 +27,7 @@ def predict_part(
     *,
     recipe: Recipe,
     spectators: Sequence[str] = (),
+    fraction: float | None = None,
     on_batch: Callable[[Batch], None] = lambda _batch: None,
 ) -> Predictions:
     """Apply a run to one part of a dataset, in bounded memory but for the outputs themselves.
@@ -46,6 +47,8 @@ def predict_part(
         Gives the split and the physics weights.
     spectators : sequence of str
         Which to keep.
+    fraction : float, optional
+        Of the part ``"train"``: a subset of it, as in `Dataset.source`.
     on_batch : callable
         Called with each batch, for progress and for mean images.
 
@@ -57,7 +60,7 @@ def predict_part(
     check_dataset(run, dataset)
     targets = {o.name: _batch_array(o.target) for o in run.info.task.kept if o.target.startswith(_INPUT)}
     pieces = []
-    for fold, batch in _batches(run, dataset, part, recipe, spectators):
+    for fold, batch in _batches(run, dataset, part, recipe, spectators, fraction):
         outputs = apply_members(run, batch.inputs, np.full(batch.n, fold))
         on_batch(batch)
         compared = {output: batch.inputs[array] for output, array in targets.items()}
@@ -115,7 +118,12 @@ def _folds(run: LoadedRun, part: str) -> Sequence[int | None]:
 
 
 def _batches(
-    run: LoadedRun, dataset: Dataset, part: str, recipe: Recipe, spectators: Sequence[str]
+    run: LoadedRun,
+    dataset: Dataset,
+    part: str,
+    recipe: Recipe,
+    spectators: Sequence[str],
+    fraction: float | None,
 ) -> Iterator[tuple[int, Batch]]:
     """Yield the fold to apply and a batch."""
     for fold in _folds(run, part):
@@ -124,6 +132,7 @@ def _batches(
             inputs=list(dict.fromkeys([*run.info.representations, *run.info.task.target_inputs])),
             spectators=spectators,
             fold=fold,
+            fraction=fraction,
             training=False,
             weights=recipe.weights,
             split=recipe.split,

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from hepml.contracts import Estimator
 from hepml.errors import HepmlError, RunError
 from hepml.estimators import load_member, model_spec
-from hepml.inference.run_info import RUN_FILE, MemberInfo, RunInfo, read_run_info
-
-MEMBERS = "members"
-"""Folder with one folder per member."""
+from hepml.inference.member_info import MemberInfo
+from hepml.inference.run_info import RUN_FILE, RunInfo, read_run_info
 
 
 @dataclass(frozen=True)
@@ -48,6 +46,23 @@ def load_run(folder: str | Path) -> LoadedRun:
     return _load(path, (path / RUN_FILE).stat().st_mtime_ns)
 
 
+def load_learning(run: LoadedRun) -> dict[float, LoadedRun]:
+    """Return, by fraction, the run as it is after training on that fraction of the training part; of its first seed.
+
+    Raises
+    ------
+    RunError
+        A model file is missing or damaged.
+    """
+    return {fraction: _of_fraction(run, fraction) for fraction in run.info.fractions}
+
+
+def _of_fraction(run: LoadedRun, fraction: float) -> LoadedRun:
+    members = tuple(member for member in run.info.learning if member.fraction == fraction)
+    models = {member.name: _load_member(run.folder, run.info, member) for member in members}
+    return LoadedRun(run.folder, replace(run.info, members=members, learning=()), models)
+
+
 @lru_cache(maxsize=4)
 def _load(folder: Path, _mtime_ns: int) -> LoadedRun:
     info = read_run_info(folder)
@@ -60,4 +75,4 @@ def _load_member(folder: Path, info: RunInfo, member: MemberInfo) -> Estimator:
     except HepmlError as problem:
         msg = f"{folder / RUN_FILE}: this hepml cannot build the model ({problem}): train again"
         raise RunError(msg) from None
-    return load_member(folder / MEMBERS / member.name, spec)
+    return load_member(folder / member.place, spec)

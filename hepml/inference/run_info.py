@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,11 @@ import pydantic
 
 from hepml.contracts import ArraySpec, RepresentationSpec, TaskSpec
 from hepml.errors import RunError
+from hepml.inference.member_info import MemberInfo
 from hepml.io.folder import write_text_atomic
 
 RUN_FORMAT = 1
 RUN_FILE = "run.json"
-MEMBER_FILE = "member.json"
 
 
 @dataclass(frozen=True)
@@ -26,37 +26,6 @@ class ProcessorCopy:
     path: str
     sha256: str
     options: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class MemberInfo:
-    """One member of a run: a model for one seed and, with folds, one fold.
-
-    Attributes
-    ----------
-    seed : int
-        Its seed.
-    fold : int, optional
-        Which fold it was not shown; None without folds.
-    n_parameters : int
-        Fitted parameters (of trees: leaves).
-    best_epoch, n_epochs : int
-        The epoch whose state was kept, and how many there were.
-    seconds : float
-        Wall time of the fit.
-    """
-
-    seed: int
-    fold: int | None
-    n_parameters: int
-    best_epoch: int
-    n_epochs: int
-    seconds: float
-
-    @property
-    def name(self) -> str:
-        """Folder under ``members/``; made here, so that no file can name another place."""
-        return member_name(self.seed, self.fold)
 
 
 @dataclass(frozen=True)
@@ -81,6 +50,10 @@ class RunInfo:
         Of hepml and of what it stands on.
     rows : mapping of str to int
         Rows by part in training.
+    members : tuple of MemberInfo
+        What scores events.
+    learning : tuple of MemberInfo
+        Trained on fractions of the training part, for the learning curve alone.
     """
 
     format: int
@@ -96,6 +69,7 @@ class RunInfo:
     versions: Mapping[str, str]
     rows: Mapping[str, int]
     members: tuple[MemberInfo, ...]
+    learning: tuple[MemberInfo, ...] = ()
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -103,20 +77,14 @@ class RunInfo:
         return tuple(dict.fromkeys(member.seed for member in self.members))
 
     @property
+    def fractions(self) -> tuple[float, ...]:
+        """Fractions of the training part that the learning curve has, increasing."""
+        return tuple(sorted({member.fraction for member in self.learning if member.fraction is not None}))
+
+    @property
     def n_folds(self) -> int:
         """Number of folds; 0 without folds."""
         return len({member.fold for member in self.members if member.fold is not None})
-
-
-def member_name(seed: int, fold: int | None) -> str:
-    """Return the name of a member.
-
-    Examples
-    --------
-    >>> member_name(1, None), member_name(1, 0)
-    ('seed1', 'fold0_seed1')
-    """
-    return f"seed{seed}" if fold is None else f"fold{fold}_seed{seed}"
 
 
 def write_run_info(folder: Path, info: RunInfo) -> None:
@@ -158,32 +126,11 @@ def _what_is_there(folder: Path) -> str:
 def _complete(info: RunInfo) -> RunInfo:
     """Return `info` if it has one member for each seed and fold."""
     folds: list[int | None] = list(range(info.n_folds)) or [None]
-    wanted = {(seed, fold) for seed in info.seeds for fold in folds}
-    found = [(member.seed, member.fold) for member in info.members]
-    if not found or len(found) != len(wanted) or set(found) != wanted:
-        msg = f"it needs one member for each seed and fold, found {[member.name for member in info.members]}"
+    wanted: list[tuple[float | None, int, int | None]] = [(None, seed, fold) for seed in info.seeds for fold in folds]
+    wanted += [(fraction, info.seeds[0], fold) for fraction in info.fractions for fold in folds]
+    found = [(member.fraction, member.seed, member.fold) for member in (*info.members, *info.learning)]
+    if not found or len(found) != len(wanted) or set(found) != set(wanted):
+        names = [member.place.as_posix() for member in (*info.members, *info.learning)]
+        msg = f"it needs one member for each seed and fold, and for each fraction, found {names}"
         raise ValueError(msg)
     return info
-
-
-def write_member_info(folder: Path, info: MemberInfo) -> None:
-    """Write ``member.json``; what makes a member complete, so it is written last."""
-    write_text_atomic(folder / MEMBER_FILE, json.dumps(asdict(info), indent=1) + "\n")
-
-
-def read_member_info(folder: Path) -> MemberInfo | None:
-    """Return what `write_member_info` wrote; None where the member is not complete.
-
-    Raises
-    ------
-    RunError
-        The file is damaged.
-    """
-    path = folder / MEMBER_FILE
-    try:
-        return pydantic.TypeAdapter(MemberInfo).validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as problem:
-        msg = f"{path}: damaged ({' '.join(str(problem).split())[:120]}): remove {folder} and train again"
-    raise RunError(msg)

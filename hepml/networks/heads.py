@@ -9,6 +9,7 @@ from hepml.contracts import OutputSpec, TaskSpec
 from hepml.errors import RecipeError, nearest
 from hepml.networks.keras_import import import_keras
 from hepml.networks.seeds import SeedStream
+from hepml.networks.target_scaling import Scaling, is_standardised
 
 Loss = Callable[[OutputSpec, Any, Any], Any]
 """``(output, target, logits)`` → loss, shape (n, …), without the last axis."""
@@ -18,19 +19,35 @@ def attach_heads(features: Any, task: TaskSpec, seeds: SeedStream) -> dict[str, 
     """Return each output of the task, a Keras tensor of shape (n, …, size), by name; its axes are those of `features`.
 
     The layer before the activation is named ``<output>_logits``: losses are taken there, where they do not saturate.
+    Where the target is standardised, the activation is `InUnits`, the identity until its constants are set.
     """
     keras = import_keras()
+    from hepml.networks.layers import InUnits
+
     outputs = {}
     for output in task.outputs:
         start = keras.initializers.GlorotUniform(seed=seeds.next())
         logits = keras.layers.Dense(output.size, kernel_initializer=start, name=logits_name(output))(features)
-        outputs[output.name] = keras.layers.Activation(output.activation, dtype="float32", name=output.name)(logits)
+        if is_standardised(output):
+            outputs[output.name] = InUnits(name=_units_name(output.name))(logits)
+        else:
+            outputs[output.name] = keras.layers.Activation(output.activation, dtype="float32", name=output.name)(logits)
     return outputs
+
+
+def set_target_scaling(model: Any, scaling: Scaling) -> None:
+    """Put the targets' constants into the model, so that its outputs are in the targets' units."""
+    for name, (offset, scale) in scaling.items():
+        model.get_layer(_units_name(name)).set_constants(offset, scale)
 
 
 def logits_name(output: OutputSpec) -> str:
     """Return the name of the layer before the activation of an output."""
     return f"{output.name}_logits"
+
+
+def _units_name(output_name: str) -> str:
+    return f"{output_name}_in_units"
 
 
 def logits_model(model: Any, task: TaskSpec) -> Any:
@@ -64,18 +81,50 @@ def _categorical_crossentropy(_output: OutputSpec, target: Any, logits: Any) -> 
     return import_keras().ops.categorical_crossentropy(target, logits, from_logits=True)
 
 
-_LOSSES: Mapping[str, Loss] = {
+def _squared(_output: OutputSpec, error: Any) -> Any:
+    return import_keras().ops.square(error)
+
+
+def _absolute(_output: OutputSpec, error: Any) -> Any:
+    return import_keras().ops.abs(error)
+
+
+def _huber(output: OutputSpec, error: Any) -> Any:
+    """Quadratic up to δ and linear beyond, with a continuous slope: its half square meets ``mse`` / 2."""
+    ops, delta = import_keras().ops, float(output.loss_options.get("delta", 1.0))
+    size = ops.abs(error)
+    inside = ops.minimum(size, delta)
+    return 0.5 * ops.square(inside) + delta * (size - inside)
+
+
+def _of_error(function: Callable[[OutputSpec, Any], Any]) -> Loss:
+    """Return the loss of an error, averaged over the last axis; a target that is NaN does not count."""
+
+    def loss(output: OutputSpec, target: Any, prediction: Any) -> Any:
+        ops = import_keras().ops
+        missing = ops.isnan(target)
+        # Zero before the loss, not after it: the gradient of NaN times zero is NaN.
+        error = ops.where(missing, ops.zeros_like(prediction), prediction - ops.where(missing, 0.0, target))
+        return ops.mean(function(output, error), axis=-1)
+
+    return loss
+
+
+LOSSES: Mapping[str, Loss] = {
     "binary_crossentropy": _binary_crossentropy,
     "categorical_crossentropy": _categorical_crossentropy,
+    "mse": _of_error(_squared),
+    "mae": _of_error(_absolute),
+    "huber": _of_error(_huber),
 }
 """A task with another loss adds a row."""
 
 
 def _loss(output: OutputSpec) -> Loss:
-    if output.loss not in _LOSSES:
+    if output.loss not in LOSSES:
         msg = (
             f"output {output.name!r} has loss {output.loss!r}, which networks do not know: "
-            f"{nearest(output.loss, _LOSSES)}"
+            f"{nearest(output.loss, LOSSES)}"
         )
         raise RecipeError(msg)
-    return _LOSSES[output.loss]
+    return LOSSES[output.loss]

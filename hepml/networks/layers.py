@@ -7,6 +7,7 @@ from typing import Any
 
 from hepml.contracts import Normalisation
 from hepml.networks.keras_import import import_keras
+from hepml.networks.table_layers import Columns, OneHot
 
 keras: Any = import_keras()
 ops = keras.ops
@@ -22,15 +23,25 @@ class Standardise(keras.layers.Layer):
     shape : sequence of int
         Shape of the constants: trailing axes of the input.
     missing : str
-        What becomes of NaN: ``"keep"``; ``"zero"``, which is the mean; ``"indicate"``, zero and as many columns more
-        that are 1 where the value was missing.
+        What becomes of NaN: ``"keep"``; ``"zero"``, which is the mean; ``"indicate"``, zero and one column more for
+        each of `indicated`, which is 1 where the value was missing.
+    indicated : sequence of int, optional
+        Columns with an indicator; default: all.
     """
 
-    def __init__(self, shape: Any, missing: str = "keep", name: str | None = None, trainable: bool = False) -> None:
+    def __init__(
+        self,
+        shape: Any,
+        missing: str = "keep",
+        indicated: Any = None,
+        name: str | None = None,
+        trainable: bool = False,
+    ) -> None:
         super().__init__(name=name, trainable=False, dtype="float32")
         del trainable  # the constants are never trained, whatever a saved configuration says
         self.shape = tuple(shape)
         self.missing = missing
+        self.indicated = None if indicated is None else [int(column) for column in indicated]
         self.offset = self.add_weight(name="offset", shape=self.shape, initializer="zeros", trainable=False)
         self.scale = self.add_weight(name="scale", shape=self.shape, initializer="ones", trainable=False)
 
@@ -48,11 +59,42 @@ class Standardise(keras.layers.Layer):
         filled = ops.where(absent, ops.zeros_like(scaled), scaled)
         if self.missing == "zero":
             return filled
+        if self.indicated is not None:
+            absent = ops.take(absent, self.indicated, axis=-1)
         return ops.concatenate([filled, ops.cast(absent, "float32")], axis=-1)
 
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer, constants apart."""
-        return {"shape": list(self.shape), "missing": self.missing, "name": self.name, "trainable": False}
+        return {
+            "shape": list(self.shape),
+            "missing": self.missing,
+            "indicated": self.indicated,
+            "name": self.name,
+            "trainable": False,
+        }
+
+
+class InUnits(keras.layers.Layer):
+    """``x · scale + offset``: from a standardised output to the unit of its target; the identity until they are set."""
+
+    def __init__(self, name: str | None = None, trainable: bool = False) -> None:
+        super().__init__(name=name, trainable=False, dtype="float32")
+        del trainable
+        self.offset = self.add_weight(name="offset", shape=(), initializer="zeros", trainable=False)
+        self.scale = self.add_weight(name="scale", shape=(), initializer="ones", trainable=False)
+
+    def set_constants(self, offset: float, scale: float) -> None:
+        """Set what a standardised target was made with."""
+        self.offset.assign(offset)
+        self.scale.assign(scale)
+
+    def call(self, inputs: Any) -> Any:
+        """Return the outputs in units of the target."""
+        return inputs * self.scale + self.offset
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer, constants apart."""
+        return {"name": self.name, "trainable": False}
 
 
 class Compress(keras.layers.Layer):
@@ -142,6 +184,9 @@ class RandomMove(keras.layers.Layer):
 
 CUSTOM_OBJECTS: dict[str, type[Any]] = {
     "Standardise": Standardise,
+    "InUnits": InUnits,
+    "Columns": Columns,
+    "OneHot": OneHot,
     "Compress": Compress,
     "RandomMove": RandomMove,
 }

@@ -38,7 +38,8 @@ def load_model(path: Path) -> Any:
     from hepml.networks.layers import CUSTOM_OBJECTS
 
     for module, name in _named(_config(path)):
-        if (module == "hepml.networks.layers" and name in CUSTOM_OBJECTS) or _of_keras(module, name):
+        ours = name in CUSTOM_OBJECTS and CUSTOM_OBJECTS[name].__module__ == module
+        if ours or _of_keras(module, name):
             continue
         msg = (
             f"{path}: the model holds {module}.{name}, which could run foreign code: only layers of Keras and "

@@ -33,8 +33,8 @@ def set_normalisation(model: Any, spec: ModelSpec, backbone: Backbone, moments: 
         An input that is to be normalised has no moments.
     """
     for name, array in spec.arrays.items():
-        if not array.moments_shape:
-            continue
+        if not array.moments_shape or (array.categories and all(array.categories)):
+            continue  # a table of categories alone has no number to standardise
         if name not in moments:
             msg = (
                 f"input {name!r} is normalised by the training part's moments, and the dataset has none: process it "

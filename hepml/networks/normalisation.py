@@ -20,6 +20,12 @@ def table_normalisation(moments: Moments) -> Normalisation:
     return Normalisation(moments.mean()[0].astype(np.float32), scale.astype(np.float32))
 
 
+def no_normalisation(moments: Moments) -> Normalisation:
+    """Return the constants of the identity."""
+    shape = moments.mean()[0].shape
+    return Normalisation(np.zeros(shape, np.float32), np.ones(shape, np.float32))
+
+
 def image_normalisation(moments: Moments, *, per: Literal["pixel", "channel", "none"]) -> Normalisation:
     """Return a scale per pixel, or one per channel; the offset is 0, so that empty pixels stay empty.
 

@@ -11,6 +11,7 @@ import numpy as np
 from hepml.contracts import Batch, TaskSpec
 from hepml.networks.heads import logits_model, loss_per_example
 from hepml.networks.keras_import import import_keras
+from hepml.networks.target_scaling import NO_SCALING, Scaling
 from hepml.networks.targets import targets_of
 from hepml.networks.weight_average import WeightAverage
 
@@ -33,10 +34,22 @@ class SupervisedTrainer:
         The divisor of the loss.
     weight_average : float
         Momentum of the average of the weights; 0 for none.
+    scaling : mapping of str to (float, float)
+        Offset and scale of the outputs whose loss is taken on standardised targets.
     """
 
-    def __init__(self, model: Any, task: TaskSpec, optimiser: Any, *, batch_size: int, weight_average: float) -> None:
+    def __init__(
+        self,
+        model: Any,
+        task: TaskSpec,
+        optimiser: Any,
+        *,
+        batch_size: int,
+        weight_average: float,
+        scaling: Scaling = NO_SCALING,
+    ) -> None:
         self._model, self._task, self._optimiser, self._batch_size = model, task, optimiser, batch_size
+        self._scaling = scaling
         self._logits = logits_model(model, task)
         optimiser.build(model.trainable_variables)
         moving = [v for v in model.weights if v.trainable or "moving_" in v.name]
@@ -74,7 +87,7 @@ class SupervisedTrainer:
 
     def _tensors(self, batch: Batch) -> tuple[Mapping[str, Any], Mapping[str, Any], Any]:
         inputs = {name: batch.inputs[name] for name in self._model.input}
-        return inputs, targets_of(self._task, batch), batch.weight.astype(np.float32)
+        return inputs, targets_of(self._task, batch, self._scaling), batch.weight.astype(np.float32)
 
     def _compiled(self) -> tuple[Any, Any]:
         """Return the training step and the loss as graphs; any batch size, one trace."""

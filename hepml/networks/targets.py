@@ -9,12 +9,22 @@ from numpy.typing import NDArray
 
 from hepml.contracts import Batch, OutputSpec, TaskSpec
 from hepml.errors import DatasetError, RecipeError, nearest
+from hepml.networks.target_scaling import NO_SCALING, SPECTATOR, Scaling
 
-Target = Callable[[TaskSpec, OutputSpec, Batch], NDArray[np.float32]]
+Target = Callable[[TaskSpec, OutputSpec, Batch], NDArray[np.float64] | NDArray[np.float32]]
 
 
-def targets_of(task: TaskSpec, batch: Batch) -> dict[str, NDArray[np.float32]]:
+def targets_of(task: TaskSpec, batch: Batch, scaling: Scaling = NO_SCALING) -> dict[str, NDArray[np.float32]]:
     """Return each output's target, first axis n.
+
+    Parameters
+    ----------
+    task : TaskSpec
+        Says what the targets are.
+    batch : Batch
+        The examples.
+    scaling : mapping of str to (float, float)
+        Output → offset and scale; its target is returned as (target − offset) / scale.
 
     Raises
     ------
@@ -23,7 +33,14 @@ def targets_of(task: TaskSpec, batch: Batch) -> dict[str, NDArray[np.float32]]:
     RecipeError
         The task has a target of an unknown kind.
     """
-    return {output.name: _kind(output)(task, output, batch) for output in task.outputs}
+    targets = {}
+    for output in task.outputs:
+        values = _kind(output)(task, output, batch)
+        if output.name in scaling:
+            offset, scale = scaling[output.name]
+            values = (values - offset) / scale
+        targets[output.name] = values.astype(np.float32)
+    return targets
 
 
 def label_target(task: TaskSpec, output: OutputSpec, batch: Batch) -> NDArray[np.float32]:
@@ -48,7 +65,22 @@ def label_target(task: TaskSpec, output: OutputSpec, batch: Batch) -> NDArray[np
     return np.eye(output.size, dtype=np.float32)[label]
 
 
-_TARGETS: Mapping[str, Target] = {"label": label_target}
+def spectator_target(_task: TaskSpec, output: OutputSpec, batch: Batch) -> NDArray[np.float64]:
+    """Return a spectator, shape (n, 1); NaN where it is missing.
+
+    Raises
+    ------
+    DatasetError
+        The batch has no such spectator.
+    """
+    name = output.target.removeprefix(SPECTATOR)
+    if name not in batch.spectators:
+        msg = f"the target {name!r} is no spectator of the batch: {nearest(name, batch.spectators)}"
+        raise DatasetError(msg)
+    return np.asarray(batch.spectators[name], dtype=np.float64)[:, None]
+
+
+_TARGETS: Mapping[str, Target] = {"label": label_target, "spectator": spectator_target}
 """Kind of target (what comes before the colon) → function; a task with another kind adds a row."""
 
 

@@ -3,14 +3,26 @@
 from matplotlib.figure import Figure
 
 from hepml.plots.confusion import draw_confusion
+from hepml.plots.correlation import draw_correlation
+from hepml.plots.cut_scan import draw_cut_scan
+from hepml.plots.efficiency import draw_efficiency
 from hepml.plots.images import ImageAxes, draw_mean_images
-from hepml.plots.labels import Label
+from hepml.plots.importance import draw_importance
+from hepml.plots.labels import Label, axis_title
+from hepml.plots.learning import draw_learning
 from hepml.plots.pens import Pen, pens
+from hepml.plots.ranking import draw_ranking
+from hepml.plots.reliability import draw_reliability
+from hepml.plots.residuals import draw_residuals
+from hepml.plots.response import draw_response
 from hepml.plots.roc import draw_roc
 from hepml.plots.save import SavedFigure, figure_bytes, save_figure
 from hepml.plots.scores import draw_scores
+from hepml.plots.sculpting import draw_sculpting
+from hepml.plots.significance import draw_significance
 from hepml.plots.spectators import draw_spectator
 from hepml.plots.training import draw_training
+from hepml.plots.truth_prediction import draw_truth_prediction
 
 __all__ = [
     "Figure",
@@ -18,12 +30,25 @@ __all__ = [
     "Label",
     "Pen",
     "SavedFigure",
+    "axis_title",
     "draw_confusion",
+    "draw_correlation",
+    "draw_cut_scan",
+    "draw_efficiency",
+    "draw_importance",
+    "draw_learning",
     "draw_mean_images",
+    "draw_ranking",
+    "draw_reliability",
+    "draw_residuals",
+    "draw_response",
     "draw_roc",
     "draw_scores",
+    "draw_sculpting",
+    "draw_significance",
     "draw_spectator",
     "draw_training",
+    "draw_truth_prediction",
     "figure_bytes",
     "pens",
     "save_figure",

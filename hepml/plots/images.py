@@ -69,11 +69,12 @@ def draw_mean_images(
     columns, rows = _grid(len(means))
     with drawing(width=5.0 * columns + 1.2, height=4.9 * rows, layout="compressed") as figure:
         mean_panels, difference_panels = _panels(figure, len(means))
+        panels = [*mean_panels, *difference_panels]
         _draw_means(figure, mean_panels, means, meaning)
         _draw_differences(figure, difference_panels, means, meaning)
         for row in (mean_panels, difference_panels) if len(means) > 2 else (mean_panels,):
             row[0].set_ylabel(plain(meaning.y_name))
-        write_label(mean_panels[0], label or Label())
+        write_label(mean_panels[0], label or Label(), last=(mean_panels if len(means) > 2 else panels)[-1])
     return figure
 
 

@@ -7,16 +7,21 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from hepml.contracts import Curve, Metric
+from hepml.plots.bands import draw_line, finite
 from hepml.plots.columns import require_columns
 from hepml.plots.drawing import drawing_panels
+from hepml.plots.figures_of_merit import belongs, value_text
 from hepml.plots.labels import Label, short_name, write_label
 from hepml.plots.pens import Pen, pens
 
 _LARGEST_ERROR = 0.5  # of the rejection: beyond, a handful of background events decides and there is nothing to see
 _RATIO_GRID = np.linspace(0.01, 0.99, 197)
+_WORKING_POINTS = 0.2  # signal efficiencies below are not used: they must not set the scale of the ratio
+_WIDEST_RATIO = 4.0
 
 
 def draw_roc(
@@ -25,6 +30,7 @@ def draw_roc(
     *,
     label: Label | None = None,
     ratio: bool = True,
+    reference: str | None = None,
     run_pens: Mapping[str, Pen] | None = None,
 ) -> Figure:
     """Draw all runs on one ROC: rejection (1 / background efficiency, logarithmic) over signal efficiency.
@@ -41,7 +47,11 @@ def draw_roc(
     label : Label, optional
         The words above.
     ratio : bool
-        With two or more runs, add a panel with the rejection of each over that of the first.
+        With two or more runs, add a panel with the rejection of each over that of the reference.  Its bands are the
+        errors of each run alone: runs on the same events fluctuate together, so that they overstate the error of the
+        ratio.
+    reference : str, optional
+        The run that others are divided by; by default the first.
     run_pens : mapping of str to Pen, optional
         By run; by default in the order of the curves.
 
@@ -55,19 +65,14 @@ def draw_roc(
     two_panels = ratio and len(curves) > 1
     with drawing_panels(lower=two_panels) as (figure, panels):
         for curve in curves:
-            mine = [m for m in metrics if _belongs(m, curve)]
+            mine = [m for m in metrics if belongs(m, curve)]
             _draw_run(panels[0], curve, mine, colours[str(curve.run)])
         _finish_main(panels[0], curves, label or Label())
         if two_panels:
-            _draw_ratios(panels[1], curves, colours)
+            below = next((curve for curve in curves if curve.run == reference), curves[0])
+            _draw_ratios(panels[1], curves, below, colours)
         panels[-1].set_xlabel(r"Signal efficiency  $\varepsilon_S$")
     return figure
-
-
-def _belongs(metric: Metric, curve: Curve) -> bool:
-    mine = (metric.run, metric.member, metric.against, metric.class_, metric.part, metric.weights, metric.selection)
-    selection, weights = curve.labels.get("selection"), curve.labels.get("weights", "physics")
-    return mine == (curve.run, curve.member, None, curve.class_, curve.part, weights, selection)
 
 
 def _columns(curve: Curve) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -83,11 +88,9 @@ def _columns(curve: Curve) -> tuple[NDArray[np.float64], NDArray[np.float64], ND
 def _draw_run(axes: Axes, curve: Curve, metrics: Sequence[Metric], pen: Pen) -> None:
     efficiency, rejection, error = _columns(curve)
     area = next((m for m in metrics if m.name == "auc"), None)
-    text = f"{short_name(str(curve.run))}   AUC = {_value(area)}" if area else short_name(str(curve.run))
-    axes.plot(efficiency, rejection, color=pen.colour, linestyle=pen.line, label=text, zorder=3)
-    axes.fill_between(
-        efficiency, rejection - error, rejection + error, color=pen.colour, alpha=0.25, linewidth=0, zorder=2
-    )
+    name = short_name(str(curve.run))
+    text = f"{name}   AUC = {value_text(area, decimals=4)}" if area else name
+    draw_line(axes, efficiency, rejection, error, pen=pen, name=text)
     for metric in metrics:
         if metric.name.startswith("rejection_at_") and np.isfinite(metric.value):
             at = float(metric.name.removeprefix("rejection_at_"))
@@ -103,13 +106,6 @@ def _draw_run(axes: Axes, curve: Curve, metrics: Sequence[Metric], pen: Pen) -> 
                 capsize=4,
                 zorder=4,
             )
-
-
-def _value(metric: Metric) -> str:
-    if not metric.error > 0:
-        return f"{metric.value:.4f}"
-    decimals = max(4, 1 - int(np.floor(np.log10(metric.error))))
-    return f"{metric.value:.{decimals}f} ± {metric.error:.{decimals}f}"
 
 
 def _finish_main(axes: Axes, curves: Sequence[Curve], label: Label) -> None:
@@ -143,14 +139,17 @@ def _ratio(curve: Curve, reference: Curve) -> tuple[NDArray[np.float64], NDArray
     return grid, value, np.interp(grid, efficiency, error / rejection) * value
 
 
-def _draw_ratios(axes: Axes, curves: Sequence[Curve], run_pens: Mapping[str, Pen]) -> None:
-    limits = [0.8, 1.2]
+def _draw_ratios(axes: Axes, curves: Sequence[Curve], reference: Curve, run_pens: Mapping[str, Pen]) -> None:
+    shown = [np.empty(0)]
     for curve in curves:
-        grid, value, error = _ratio(curve, curves[0])
-        pen = run_pens[str(curve.run)]
-        axes.plot(grid, value, color=pen.colour, linestyle=pen.line)
-        axes.fill_between(grid, value - error, value + error, color=pen.colour, alpha=0.25, linewidth=0)
-        limits += [*value, *(value - error)[grid > 0.2], *(value + error)[grid > 0.2]]
-    axes.set_ylim(max(0.0, min(limits)), min(max(limits), 5.0))
-    axes.set_ylabel(f"Ratio to {short_name(str(curves[0].run), longest=10)}", fontsize="small")
+        grid, value, error = _ratio(curve, reference)
+        draw_line(axes, grid, value, error, pen=run_pens[str(curve.run)])
+        used = grid >= _WORKING_POINTS
+        shown += [value[used], (value - error)[used], (value + error)[used]]
+    numbers = finite(*shown)
+    half = float(np.clip(1.1 * np.abs(numbers - 1.0).max(initial=0.0), 0.1, _WIDEST_RATIO))
+    axes.axhline(1.0, color="black", linewidth=0.8, zorder=1)
+    axes.set_ylim(max(0.0, 1.0 - half), 1.0 + half)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, prune="upper"))
+    axes.set_ylabel(f"Ratio to {short_name(str(reference.run), longest=10)}", fontsize="small")
     axes.grid(which="major", alpha=0.35)

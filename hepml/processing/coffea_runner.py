@@ -44,10 +44,10 @@ def work_item(chunk: Chunk) -> WorkItem:
 
 @contextmanager
 def quiet_coffea() -> Iterator[None]:
-    """Hide coffea's own bars, which its `status` does not."""
-    before = coffea_console.quiet
-    coffea_console.quiet = True
+    """Hide coffea's own bars, which its `status` does not; in a notebook quiet bars would leave empty widgets."""
+    before = coffea_console.quiet, coffea_console.is_jupyter
+    coffea_console.quiet, coffea_console.is_jupyter = True, False
     try:
         yield
     finally:
-        coffea_console.quiet = before
+        coffea_console.quiet, coffea_console.is_jupyter = before

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hepml.contracts import Metric
 from hepml.contracts.report import ReportContent
-from hepml.reports.metric_rows import MEDIAN, metric_title
+from hepml.reports.metric_rows import MEDIAN, metric_title, subject
 from hepml.reports.number_text import p_value, with_error
 from hepml.reports.text_table import Cell, TextTable
 
@@ -16,6 +16,9 @@ SIGNIFICANT = 2.0
 """Standard deviations from which a difference is called one."""
 
 _P_VALUE = "_p_value"
+_LOWER_IS_BETTER = frozenset({"rmse", "mae", "resolution", "relative_resolution", "brier", "ece", "tail_fraction"})
+_MOST_SENTENCES = 6
+_MAIN = frozenset({"delta_auc", "delta_rmse"})
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,8 @@ class Comparison:
         """The run that is significantly better; None where neither is."""
         if not abs(self.in_sigma) >= SIGNIFICANT:
             return None
-        lower_is_better = self.difference.name.endswith(("_loss", "_error"))
+        name = self.difference.name
+        lower_is_better = name.endswith(("_loss", "_error")) or name.removeprefix("delta_") in _LOWER_IS_BETTER
         return self.difference.run if (self.in_sigma > 0) != lower_is_better else self.difference.against
 
 
@@ -73,9 +77,16 @@ def verdict(comparison: Comparison, baselines: Mapping[str, str | None]) -> Cell
 
 
 def headlines(content: ReportContent) -> list[Cell]:
-    """Return a sentence per pair of runs on all events with physics weights; another where medians say otherwise."""
+    """Return a sentence per pair of runs on all events with physics weights; another where medians say otherwise.
+
+    It is about the AUC of a classification and the RMSE of each target of a regression; of many pairs, about those of
+    a run and its baseline.
+    """
     baselines = _baselines(content)
     whole = [c for c in comparisons(content) if c.difference.selection is None and c.difference.weights == "physics"]
+    whole = [c for c in whole if c.difference.name in _MAIN] or whole  # the others are in the table
+    if len({_pair(c) for c in whole}) > _MOST_SENTENCES:
+        whole = [c for c in whole if _with_baseline(c, baselines)] or whole
     average = {_pair(c): c for c in whole if c.difference.member is None}
     sentences = [_sentence(c, baselines) for c in average.values()]
     for comparison in whole:
@@ -111,17 +122,22 @@ def _row(comparison: Comparison, baselines: Mapping[str, str | None]) -> tuple[C
 
 def _key(metric: Metric, name: str) -> tuple[str | None, ...]:
     m = metric
-    return (name, m.run, m.against, m.member, m.class_, m.part, m.weights, m.selection)
+    return (name, m.run, m.against, m.member, subject(m), m.part, m.weights, m.selection)
 
 
 def _pair(comparison: Comparison) -> tuple[str | None, ...]:
     m = comparison.difference
-    return (m.name, m.run, m.against, m.class_, m.part)
+    return (m.name, m.run, m.against, subject(m), m.part)
 
 
 def _what(metric: Metric) -> str:
     title = metric_title(metric.name.removeprefix("delta_"))
-    return f"Δ{title} ({metric.class_})" if metric.class_ else f"Δ{title}"
+    return f"Δ{title} ({subject(metric)})" if subject(metric) else f"Δ{title}"
+
+
+def _with_baseline(comparison: Comparison, baselines: Mapping[str, str | None]) -> bool:
+    one, other = str(comparison.difference.run), str(comparison.difference.against)
+    return baselines.get(one) == other or baselines.get(other) == one
 
 
 def _baselines(content: ReportContent) -> dict[str, str | None]:

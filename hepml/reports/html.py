@@ -15,9 +15,9 @@ from markupsafe import Markup
 
 from hepml.contracts.report import ReportContent, RunSummary
 from hepml.reports.accounting import cutflow_tables, dropped_table, files_table, inputs_table, parts_table
-from hepml.reports.comparisons import comparison_table, headlines
-from hepml.reports.overtraining import overtraining_table
-from hepml.reports.summary import summary_table, unweighted_table, window_tables
+from hepml.reports.comparisons import headlines
+from hepml.reports.sections import report_sections
+from hepml.reports.summary import summary_table, unweighted_table
 from hepml.reports.text_table import TextTable
 from hepml.reports.weights_policy import weights_in_words
 
@@ -38,9 +38,6 @@ def render_html(content: ReportContent) -> str:
     tables: dict[str, TextTable | None] = {
         "summary": summary_table(content),
         "unweighted": unweighted_table(content),
-        "comparisons": comparison_table(content, windows=False),
-        "window_comparisons": comparison_table(content, windows=True),
-        "overtraining": overtraining_table(content),
         "inputs": inputs_table(content.manifest),
         "parts": parts_table(content.parts),
         "dropped": dropped_table(content.manifest),
@@ -53,7 +50,7 @@ def render_html(content: ReportContent) -> str:
             content=content,
             manifest=content.manifest,
             tables=tables,
-            windows=window_tables(content),
+            sections=report_sections(content),
             cutflows=cutflow_tables(content.manifest),
             headlines=headlines(content),
             weights=weights_in_words(content.runs),
@@ -84,6 +81,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["data_uri"] = _data_uri
+    environment.filters["pixels"] = _pixels
     environment.globals["style"] = Markup(_style())  # noqa: S704  (our own file, the only text that is not escaped)
     return environment
 
@@ -94,3 +92,8 @@ def _style() -> str:
 
 def _data_uri(png: bytes) -> str:
     return f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
+
+
+def _pixels(png: bytes) -> tuple[int, int]:
+    """Return width and height, which a PNG says in its first chunk: a browser then keeps the place free."""
+    return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")

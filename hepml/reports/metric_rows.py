@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from hepml.contracts import Metric
@@ -14,12 +15,30 @@ MEDIAN = "median"
 OVERTRAINING = ("auc_gap", "auc_gap_in_sigma", "ks_p_value")
 """Metrics that compare the training part with the test part; they have a table of their own."""
 
+HEADLINES = re.compile(r"auc|accuracy|rejection_at_.*|rmse|resolution|bias|r2")
+"""Names of the figures that the summary and the windows show; where a task has none of them, it shows all."""
+
+ELSEWHERE = re.compile(
+    r"ams|ams_max|ams_threshold|significance_.*|jsd_.*|js_distance_.*|(brier|ece|log_loss)(_isotonic|_temperature)?|temperature"
+)
+"""Names of figures that have a table of their own, beside those of `OVERTRAINING`."""
+
 _NAMES = {
     "auc": "AUC",
     "accuracy": "Accuracy",
     "ks_p_value": "KS p-value",
     "ece": "Calibration error",
+    "brier": "Brier score",
+    "ams": "AMS",
     "ams_max": "Largest AMS",
+    "ams_threshold": "Cut on the score",
+    "significance_s_over_sqrt_b": "s/√b",
+    "significance_s_over_sqrt_sb": "s/√(s+b)",
+    "rmse": "RMSE",
+    "mae": "MAE",
+    "r2": "R²",
+    "resolution": "Resolution σ₆₈",
+    "tail_fraction": "Tails",
 }
 
 
@@ -30,9 +49,14 @@ def metric_title(name: str) -> str:
     --------
     >>> metric_title("rejection_at_0.5"), metric_title("auc"), metric_title("energy_resolution")
     ('1/ε_B at ε_S = 0.5', 'AUC', 'Energy resolution')
+    >>> metric_title("significance_improvement_at_0.3"), metric_title("jsd_jet_mass_gev_at_0.5")
+    ('ε_S/√ε_B at ε_S = 0.3', 'JSD of jet_mass_gev at ε_S = 0.5')
     """
-    if name.startswith("rejection_at_"):
-        return f"1/ε_B at ε_S = {name.removeprefix('rejection_at_')}"
+    what, _, efficiency = name.rpartition("_at_")
+    if what in ("rejection", "significance_improvement"):
+        return f"{'1/ε_B' if what == 'rejection' else 'ε_S/√ε_B'} at ε_S = {efficiency}"
+    if what.startswith("jsd_"):
+        return f"JSD of {what.removeprefix('jsd_')} at ε_S = {efficiency}"
     words = name.replace("_", " ")
     return _NAMES.get(name, words[:1].upper() + words[1:])
 
@@ -54,9 +78,30 @@ def main_part(metrics: Iterable[Metric]) -> str:
 def find(
     metrics: Iterable[Metric], name: str, *, run: str, class_: str | None, member: str | None = None
 ) -> Metric | None:
-    """Return the first row of that name, run, class and member; None where there is none."""
+    """Return the first row of that name, run, class (or target) and member; None where there is none."""
     wanted = (name, run, class_, member)
-    return next((m for m in metrics if (m.name, m.run, m.class_, m.member) == wanted), None)
+    return next((m for m in metrics if (m.name, m.run, subject(m), m.member) == wanted), None)
+
+
+def subject(metric: Metric) -> str | None:
+    """Return what a figure is about: its class, or the target of a regression."""
+    return metric.output if metric.class_ is None else metric.class_
+
+
+def headlines_of(metrics: Iterable[Metric]) -> list[Metric]:
+    """Return the rows for the main tables: `HEADLINES`, or where there are none all that have no table of their own."""
+    rest = further(metrics, HEADLINES)
+    shown = [m for m in metrics if HEADLINES.fullmatch(m.name)]
+    return shown or rest
+
+
+def further(metrics: Iterable[Metric], shown: re.Pattern[str] = HEADLINES) -> list[Metric]:
+    """Return the rows that are neither among the names `shown` nor in a table of their own."""
+    return [
+        m
+        for m in metrics
+        if m.name not in OVERTRAINING and not shown.fullmatch(m.name) and not ELSEWHERE.fullmatch(m.name)
+    ]
 
 
 def metric_cell(metric: Metric | None) -> Cell:

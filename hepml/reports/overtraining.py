@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from hepml.contracts import Metric
 from hepml.contracts.report import ReportContent
-from hepml.reports.metric_rows import find, main_part, metric_cell, select, unique
-from hepml.reports.number_text import MISSING, p_value
+from hepml.reports.metric_rows import find, main_part, metric_cell, select, subject, unique
+from hepml.reports.number_text import MISSING, p_value, with_error
 from hepml.reports.text_table import Cell, TextTable
 
 _SIGNIFICANT = 2.0
@@ -19,7 +20,7 @@ def overtraining_table(content: ReportContent) -> TextTable | None:
     train = select(content.metrics, part="train")
     signals = unique(m.class_ for m in test if m.name == "auc_gap")
     if not signals:
-        return None
+        return _regression_table(content, train, test)
     rows = [
         _row(run.name, signal, train, test, only=len(signals) == 1)
         for run in content.runs
@@ -57,6 +58,31 @@ def _row(
         Cell("; ".join(f"{m.class_}: {p_value(m.value)}" for m in tests) or MISSING),
         _words(gap),
     )
+
+
+def _regression_table(content: ReportContent, train: Sequence[Metric], test: Sequence[Metric]) -> TextTable | None:
+    """Return the RMSE of each run and target on both parts; None where no training part was judged."""
+    rows = []
+    for run in content.runs:
+        for target in unique(subject(m) for m in test if m.name == "rmse"):
+            seen, unseen = (find(metrics, "rmse", run=run.name, class_=target) for metrics in (train, test))
+            if seen is not None and unseen is not None:
+                first = (Cell(run.name), Cell(target or MISSING))
+                rows.append((*first, metric_cell(seen), metric_cell(unseen), *_rise(seen, unseen)))
+    header = ("Run", "Target", "RMSE, train", "RMSE, test", "Test − train", "In words")
+    note = "The parts are independent samples: errors are added in quadrature."
+    return TextTable("Train against test", header, tuple(rows), note, frozenset({2, 3, 4})) if rows else None
+
+
+def _rise(train: Metric, test: Metric) -> tuple[Cell, Cell]:
+    rise, error = test.value - train.value, math.hypot(test.error, train.error)
+    if not error > 0:
+        return Cell(with_error(rise, error)), Cell(MISSING)
+    if rise / error >= _SIGNIFICANT:
+        words = Cell(f"better on the events it was trained on, by {rise / error:.1f}σ", tone="bad")
+    else:
+        words = Cell("no sign of overtraining in the RMSE")
+    return Cell(with_error(rise, error)), words
 
 
 def _words(gap: Metric | None) -> Cell:

@@ -6,7 +6,19 @@ from collections.abc import Sequence
 
 from hepml.contracts import Metric
 from hepml.contracts.report import ReportContent, RunSummary
-from hepml.reports.metric_rows import MEDIAN, OVERTRAINING, find, main_part, metric_cell, metric_title, select, unique
+from hepml.reports.metric_rows import (
+    HEADLINES,
+    MEDIAN,
+    find,
+    further,
+    headlines_of,
+    main_part,
+    metric_cell,
+    metric_title,
+    select,
+    subject,
+    unique,
+)
 from hepml.reports.number_text import count, duration
 from hepml.reports.text_table import Cell, TextTable
 
@@ -20,7 +32,8 @@ def summary_table(content: ReportContent) -> TextTable:
     their figures.
     """
     part = main_part(content.metrics)
-    table = figures_table(content, select(content.metrics, part=part), title=f"Figures of merit on the {part} part")
+    metrics = headlines_of(select(content.metrics, part=part))
+    table = figures_table(content, metrics, title=f"Figures of merit on the {part} part")
     summaries = {run.name: run for run in content.runs}
     extra = [
         (Cell(count(summaries[row[0].text].n_parameters)), Cell(duration(summaries[row[0].text].training_seconds)))
@@ -41,28 +54,39 @@ def window_tables(content: ReportContent) -> list[TextTable]:
     part = main_part(content.metrics)
     windows = unique(m.selection for m in content.metrics if m.selection is not None)
     return [
-        figures_table(content, select(content.metrics, part=part, selection=window), title=f"Inside {window}")
+        figures_table(
+            content, headlines_of(select(content.metrics, part=part, selection=window)), title=f"Inside {window}"
+        )
         for window in windows
     ]
 
 
 def unweighted_table(content: ReportContent) -> TextTable | None:
     """Return the figures without weights; None where weights make no difference."""
-    found = select(content.metrics, part=main_part(content.metrics), weights="none")
+    found = headlines_of(select(content.metrics, part=main_part(content.metrics), weights="none"))
     return figures_table(content, found, title="Without weights: every event counts as one") if found else None
 
 
+def further_table(content: ReportContent) -> TextTable | None:
+    """Return what the summary leaves out and no other table shows; None where there is nothing."""
+    metrics = select(content.metrics, part=main_part(content.metrics))
+    has_headlines = any(HEADLINES.fullmatch(m.name) for m in metrics)
+    found = [m for m in further(metrics) if m.member in (None, MEDIAN)] if has_headlines else []
+    return figures_table(content, found, title="Further figures") if found else None
+
+
 def figures_table(content: ReportContent, metrics: Sequence[Metric], *, title: str) -> TextTable:
-    """Return one row per run, class and kind of average, and one column per name among `metrics`."""
-    shown = [m for m in metrics if m.name not in OVERTRAINING and m.member in (None, MEDIAN)]
+    """Return one row per run, class (or target) and kind of average, and one column per name among `metrics`."""
+    shown = [m for m in metrics if m.member in (None, MEDIAN)]
     names = [str(name) for name in unique(m.name for m in shown)]
-    classes = unique(m.class_ for m in shown if m.class_ is not None)
-    by_class = len(classes) > 1
+    classes = unique(subject(m) for m in shown if subject(m) is not None)
+    targets = any(m.output is not None for m in shown)
+    by_class = len(classes) > 1 or targets  # a target is always named: its name says the unit
     rows = []
     for run in content.runs:
         for class_ in [*classes, None] if by_class else [classes[0] if classes else None]:
             rows += _rows_of(run, class_, [m for m in shown if m.run == run.name], names, by_class=by_class)
-    first = ("Run", "Class", "Scores") if by_class else ("Run", "Scores")
+    first = ("Run", "Target" if targets else "Class", "Scores") if by_class else ("Run", "Scores")
     note = " ".join([_ERRORS, *_undefined(shown)])
     numeric = frozenset(range(len(first), len(first) + len(names)))
     return TextTable(title, (*first, *map(metric_title, names)), tuple(rows), note, numeric)

@@ -31,7 +31,8 @@ def weights_in_words(runs: Sequence[RunSummary]) -> list[str]:
 
 def _training(weights: Mapping[str, Any]) -> str:
     negative, balance = str(weights.get("negative", "keep")), str(weights.get("balance", "classes"))
-    text = f"{_NEGATIVE.get(negative, negative)}; {_BALANCE.get(balance, balance)}"
+    begin = "each example counts once; " if weights.get("training") == "none" else ""
+    text = f"{begin}{_NEGATIVE.get(negative, negative)}; {_BALANCE.get(balance, balance)}"
     reweight = weights.get("reweight")
     if reweight:
         columns = ", ".join(map(str, reweight.get("columns", {})))

@@ -23,6 +23,11 @@ Pixels = Annotated[int, pydantic.Field(gt=0, le=1024)]
 
 _KERNEL_ROW: Mapping[str, int] = {"pt": 0, "charged_pt": 1, "multiplicity": 2}
 _NORMALISE_CODE: Mapping[str, int] = {"none": NORMALISE_NONE, "sum": NORMALISE_SUM, "l2": NORMALISE_L2}
+_PT_NAMES: Mapping[str, tuple[str, str]] = {
+    "none": ("pT", "GeV"),
+    "sum": ("pT fraction", "1"),
+    "l2": ("pT over norm", "1"),
+}
 
 
 class JetImageOptions(Options):
@@ -108,9 +113,13 @@ class JetImage(Representation):
     @property
     def arrays(self) -> Mapping[str, ArraySpec]:
         """One image, shape (n_x, n_y, n_channels); moments are kept per pixel and channel."""
-        pt_unit = "GeV" if self.options.normalise == "none" else "1"
-        units = {"pt": pt_unit, "charged_pt": pt_unit, "multiplicity": "1"}
-        features = tuple(f"{channel} [{units[channel]}]" for channel in self.options.channels)
+        quantity, unit = _PT_NAMES[self.options.normalise]
+        names = {
+            "pt": f"{quantity} [{unit}]",
+            "charged_pt": f"charged {quantity} [{unit}]",
+            "multiplicity": "number of particles [1]",
+        }
+        features = tuple(names[channel] for channel in self.options.channels)
         shape = self.options.shape
         return {"": ArraySpec(shape, role="image", features=features, moments_shape=shape, axes=self._axes)}
 

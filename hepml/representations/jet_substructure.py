@@ -8,7 +8,7 @@ import numpy as np
 from hepml.errors import ShapeError
 from hepml.representations.ragged import ragged_columns, record
 from hepml.representations.substructure_kernel import compute_substructure
-from hepml.representations.table import Column
+from hepml.representations.table_columns import Column
 
 MAX_PARTICLES = 2000
 """Per jet; beyond it D2, whose time grows with the third power, would take a second for one row."""

@@ -9,13 +9,12 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from hepml.io.folder import claim_folder, output_errors, remove_temporary
 from hepml.io.root_writer import TreeWriter
 from hepml.samples.blocks import Block, check_request, plan_blocks, share
 from hepml.samples.extras import import_generator
 from hepml.samples.jet_block import JetBlock, make_jet_block
 from hepml.samples.jet_options import JetProcess, JetSampleOptions
-from hepml.samples.summary import SUMMARY_FILE, SampleFile, SampleSummary, write_summary
+from hepml.samples.summary import SampleFile, SampleSummary, claim_sample, write_summary
 from hepml.samples.workers import map_in_order
 
 JETS_PER_BLOCK = 500
@@ -79,7 +78,7 @@ def sample_jets(
     check_request(events=events, n_processes=len(chosen.processes), seed=seed, workers=workers)
     for package in _PACKAGES:
         import_generator(package)
-    folder = _claim(output)
+    folder = claim_sample(output)
     plan = _plan(chosen, events=events, seed=seed)
     tasks = [block for blocks in plan.values() for block in blocks]
     with closing(map_in_order(partial(make_jet_block, options=chosen), tasks, workers=workers)) as made:
@@ -88,14 +87,6 @@ def sample_jets(
     plain = chosen.model_dump(mode="json")
     write_summary(folder, summary, name="jets", seed=seed, options=plain, packages=_PACKAGES)
     return summary
-
-
-def _claim(output: str | Path) -> Path:
-    folder = claim_folder(output, kind="sample", marker=SUMMARY_FILE)
-    remove_temporary(folder)
-    with output_errors(folder):
-        (folder / SUMMARY_FILE).unlink(missing_ok=True)  # it would not be true of the files to come
-    return folder
 
 
 def _plan(options: JetSampleOptions, *, events: int, seed: int) -> dict[JetProcess, list[Block]]:

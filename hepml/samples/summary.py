@@ -9,7 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from hepml.io.folder import write_text_atomic
+from hepml.errors import OutputError
+from hepml.io.folder import claim_folder, output_errors, remove_temporary, write_text_atomic
 
 SUMMARY_FILE = "sample.json"
 
@@ -45,6 +46,53 @@ class SampleSummary:
 
     files: tuple[SampleFile, ...]
     seconds: float
+
+
+def claim_sample(output: str | Path) -> Path:
+    """Return the folder of a sample, ready to be written.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written or holds something else.
+    """
+    folder = claim_folder(output, kind="sample", marker=SUMMARY_FILE)
+    remove_temporary(folder)
+    with output_errors(folder):
+        (folder / SUMMARY_FILE).unlink(missing_ok=True)  # it would not be true of the files to come
+    return folder
+
+
+def finished_sample(
+    output: str | Path, *, name: str, events: int, seed: int, options: Mapping[str, Any]
+) -> SampleSummary | None:
+    """Return the sample that is in a folder already; None where there is none, or an unfinished one.
+
+    Raises
+    ------
+    OutputError
+        It holds a finished sample that is not the one asked for: hours of work are not overwritten.
+    """
+    folder = Path(output).expanduser()
+    try:
+        content = json.loads((folder / SUMMARY_FILE).read_text(encoding="utf-8"))
+        found = {"sample": content["sample"], "seed": content["seed"], "options": content["options"]}
+        files = tuple(SampleFile(**{**file, "path": folder / file["path"]}) for file in content["files"])
+        seconds = float(content["seconds"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if not all(file.path.is_file() for file in files):
+        return None
+    found["events"] = sum(file.n_events for file in files)
+    wanted = {"sample": name, "events": events, "seed": seed, "options": dict(options)}
+    different = [f"{key} {found[key]}" for key in wanted if found[key] != wanted[key]]
+    if different:
+        msg = (
+            f"{folder}: holds a finished sample of {', '.join(different)}, which is not what is asked for: "
+            "choose another folder, or remove this one"
+        )
+        raise OutputError(msg)
+    return SampleSummary(files, seconds)
 
 
 def write_summary(

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from hepml.errors import RecipeError, nearest
 from hepml.options import Options, validate_options
-from hepml.samples.summary import SampleSummary
+from hepml.samples.summary import SampleSummary, finished_sample
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,11 @@ SAMPLES: Mapping[str, SampleEntry] = {
         options="hepml.samples.jet_options:JetSampleOptions",
         title="W, QCD and top jets of Pythia 8, with their particles",
     ),
+    "points": SampleEntry(
+        builder="hepml.samples.points:sample_points",
+        options="hepml.samples.points_options:PointsOptions",
+        title="Points scattered around a line and a parabola",
+    ),
 }
 
 
@@ -63,7 +68,7 @@ def build_sample(
     options: Mapping[str, Any] | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> SampleSummary:
-    """Look up a sample, validate its options and make it.
+    """Look up a sample, validate its options and make it; a folder that holds it already is left as it is.
 
     Parameters
     ----------
@@ -89,12 +94,16 @@ def build_sample(
     MissingExtraError
         The generator is not installed.
     OutputError
-        The folder cannot be written or holds something else.
+        The folder cannot be written or holds something else, another sample too.
     WorkerError
         A worker process died.
     """
     entry = _entry(name)
     chosen = validate_options(sample_options(name), options or {}, path="sample")
+    plain = chosen.model_dump(mode="json")
+    found = finished_sample(output, name=name, events=events, seed=seed, options=plain)
+    if found is not None:
+        return found
     build = cast("Callable[..., SampleSummary]", _load(entry.builder))
     return build(output, events=events, seed=seed, workers=workers, options=chosen, progress=progress)
 

@@ -12,7 +12,7 @@ class ClassificationOptions(Options):
     """Options of the classification task."""
 
     signal: str | None = None
-    """The class whose score is written; default: the first of two."""
+    """The class whose score is written; default: the one named ``signal``, else the first of two."""
 
 
 def build_classification(options: ClassificationOptions, context: TaskContext) -> TaskSpec:
@@ -33,6 +33,7 @@ def build_classification(options: ClassificationOptions, context: TaskContext) -
     plain = options.model_dump(mode="json")
     if len(classes) == 2:
         output = OutputSpec("score", 1, "sigmoid", "binary_crossentropy", "label")
-        return TaskSpec("classification", (output,), classes, options.signal or classes[0], options=plain)
+        signal = options.signal or ("signal" if "signal" in classes else classes[0])
+        return TaskSpec("classification", (output,), classes, signal, options=plain)
     output = OutputSpec("score", len(classes), "softmax", "categorical_crossentropy", "label")
     return TaskSpec("classification", (output,), classes, options.signal, options=plain)

@@ -10,11 +10,13 @@ from hepml.errors import RecipeError, nearest
 from hepml.options import Options, validate_options
 from hepml.tasks.classification import ClassificationOptions, build_classification
 from hepml.tasks.context import TaskContext
+from hepml.tasks.regression import RegressionOptions, build_regression
 
 Builder = Callable[[Any, TaskContext], TaskSpec]
 
 TASKS: Mapping[str, tuple[type[Options], Builder]] = {
     "classification": (ClassificationOptions, build_classification),
+    "regression": (RegressionOptions, build_regression),
 }
 
 

@@ -31,6 +31,10 @@ class _Workflow(ModuleType):
             raise AttributeError(msg)
         return getattr(import_module(f"{self.__name__}.{name}"), name)
 
+    def __dir__(self) -> list[str]:
+        """Return the verbs, for those who look with the tabulator key."""
+        return list(_VERBS)
+
     def __setattr__(self, name: str, value: Any) -> None:
         """Bind the verb where the import system binds its module, also when another verb has imported it."""
         is_module = name in _VERBS and isinstance(value, ModuleType)

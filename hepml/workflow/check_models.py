@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from hepml.estimators import estimator_class
+from hepml.estimators import check_task, estimator_class
 from hepml.options import validate_options
 from hepml.recipe import Recipe, training_of
 from hepml.tasks import TaskContext, build_task
 
 
 def check_models(recipe: Recipe) -> None:
-    """Look up the task and every estimator, and validate their options and training: before hours of processing.
+    """Look up the task and every estimator, and validate options, training and extras: before hours of processing.
 
     Raises
     ------
     RecipeError
         Names the key, the value and the remedy.
+    MissingExtraError
+        An estimator's package is not installed.
     """
     for name, model in recipe.models.items():
-        build_task(recipe.task.kind, recipe.task.options, TaskContext(recipe.class_names, tuple(model.inputs)))
+        task = build_task(recipe.task.kind, recipe.task.options, TaskContext(recipe.class_names, tuple(model.inputs)))
         found = estimator_class(model.estimator or name, path=f"models.{name}")
+        check_task(model.estimator or name, task, path=f"models.{name}")
         validate_options(found.Options, model.options, path=f"models.{name}.options")  # type: ignore[attr-defined]
         training_of(recipe, name)

@@ -77,4 +77,4 @@ def recipe_of_runs(runs: Sequence[LoadedRun], data: Dataset) -> Recipe:
 
 def _kind(task: TaskSpec) -> tuple[object, ...]:
     """Return what must be equal for figures to be comparable; losses may differ."""
-    return task.kind, task.classes, task.signal
+    return task.kind, task.classes, task.signal, [(output.name, output.target) for output in task.outputs]

@@ -13,7 +13,7 @@ from hepml.contracts.report import ReportContent
 from hepml.errors import RecipeError, nearest
 from hepml.recipe import load_recipe
 from hepml.workflow.progress import SILENT, Progress
-from hepml.workflow.run import run
+from hepml.workflow.run import claim_analysis, run
 from hepml.workflow.sample import sample
 
 
@@ -83,11 +83,10 @@ def demo(
     if name not in DEMOS:
         msg = f"there is no demo {name!r}: {nearest(name, DEMOS)}"
         raise RecipeError(msg)
-    chosen, folder = DEMOS[name], Path(output)
+    chosen, folder = DEMOS[name], claim_analysis(output)
     n_events = events or chosen.events
     files = folder / f"sample_{n_events}_seed{seed}"
-    if not all((files / file).exists() for file in chosen.inputs.values()):
-        sample(chosen.sample, files, events=n_events, seed=seed, workers=workers, progress=progress)
+    sample(chosen.sample, files, events=n_events, seed=seed, workers=workers, progress=progress)
     recipe = load_recipe(
         examples_folder() / chosen.recipe,
         inputs={key: [str(files / file)] for key, file in chosen.inputs.items()},

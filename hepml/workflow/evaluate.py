@@ -8,11 +8,12 @@ from pathlib import Path
 
 import hist
 
-from hepml.contracts import Metric
+from hepml.contracts import Curve, Metric
 from hepml.contracts.report import ReportContent, ReportFigure
 from hepml.datasets import Dataset, open_dataset
-from hepml.evaluation import EvaluationDocument, compare_runs, document_to_json, score_histograms
-from hepml.inference import LoadedRun, load_run
+from hepml.errors import RunError
+from hepml.evaluation import EvaluationDocument, compare_runs, document_to_json, stored_histograms
+from hepml.inference import LoadedRun, load_run, n_rows_of_part
 from hepml.io.folder import claim_folder, output_errors, remove_temporary, write_text_atomic
 from hepml.io.histograms import read_histograms, write_histograms
 from hepml.plots import save_figure
@@ -25,6 +26,7 @@ from hepml.workflow.mean_images import MeanImage, MeanImages
 from hepml.workflow.progress import SILENT, Progress
 from hepml.workflow.report_content import report_content
 from hepml.workflow.report_figures import Drawable, plan_figures
+from hepml.workflow.sampled_tables import SampledTables
 from hepml.workflow.scores_file import write_scores
 
 METRICS_FILE = "metrics.json"
@@ -66,15 +68,16 @@ def evaluate(
     if recipe is not None:
         common = common.model_copy(update={"evaluation": as_recipe(recipe).evaluation})
     folder = _begin_report(output)
-    judged, images = _judge_all(loaded, data, common, progress)
+    judged, images, of_inputs = _judge_all(loaded, data, common, progress)
     tests = [each.test for each in judged]
     metrics = [*(metric for each in judged for metric in each.metrics), *compare_runs(tests, common.evaluation)]
-    figures = _draw(folder / PLOTS, _drawable(judged, data, metrics, images), progress)
+    curves = [*(curve for each in judged for curve in each.curves), *of_inputs]
+    figures = _draw(folder / PLOTS, _drawable(judged, data, metrics, curves, images), progress)
     content = report_content(judged, data, metrics, figures)
     write_scores(folder / "scores.parquet", tests, data.keys(tests[0].row))
     write_histograms(folder / "histograms.root", _histograms(judged))
     write_text_atomic(folder / "report.html", render_html(content))
-    write_text_atomic(folder / METRICS_FILE, document_to_json(_document(judged, data, metrics)))
+    write_text_atomic(folder / METRICS_FILE, document_to_json(_document(judged, data, metrics, curves)))
     return content
 
 
@@ -91,19 +94,33 @@ def _begin_report(output: str | Path) -> Path:
 
 def _judge_all(
     runs: Sequence[LoadedRun], data: Dataset, recipe: Recipe, progress: Progress
-) -> tuple[list[JudgedRun], dict[str, MeanImage]]:
+) -> tuple[list[JudgedRun], dict[str, MeanImage], list[Curve]]:
+    """Return the judged runs, and the mean images and the curves of inputs, of each input once."""
     judged: list[JudgedRun] = []
     images: dict[str, MeanImage] = {}
+    of_inputs: list[Curve] = []
+    seen: set[str] = set()
     for run in runs:
-        new = {name: spec for name, spec in run.info.arrays.items() if name not in images}
+        new = {name: spec for name, spec in run.info.arrays.items() if name not in seen}
         summed = MeanImages(new, data.manifest.classes)
-        judged.append(judge(run, data, recipe, on_test_batch=summed.add, progress=progress))
+        sampled = SampledTables(new, _n_test(run, data, recipe))
+        judged.append(judge(run, data, recipe, on_test_batch=(summed.add, sampled.add), progress=progress))
         images |= summed.means()
-    return judged, images
+        of_inputs += sampled.curves(run.info.task)
+        seen |= set(new)
+    return judged, images, of_inputs
+
+
+def _n_test(run: LoadedRun, data: Dataset, recipe: Recipe) -> int:
+    return n_rows_of_part(run, data, "test", recipe=recipe) if "test" in data.parts(recipe.split) else 0
 
 
 def _drawable(
-    judged: Sequence[JudgedRun], data: Dataset, metrics: Sequence[Metric], images: Mapping[str, MeanImage]
+    judged: Sequence[JudgedRun],
+    data: Dataset,
+    metrics: Sequence[Metric],
+    curves: Sequence[Curve],
+    images: Mapping[str, MeanImage],
 ) -> Drawable:
     filled: dict[str, dict[str, hist.Hist]] = {}
     for place, histogram in read_histograms(data.folder / "histograms.root").items():
@@ -113,7 +130,7 @@ def _drawable(
         classes=data.manifest.classes,
         estimators={each.run.info.name: each.run.info.estimator for each in judged},
         metrics=metrics,
-        curves=[curve for each in judged for curve in each.curves],
+        curves=curves,
         images=images,
         histograms=filled,
     )
@@ -125,22 +142,39 @@ def _draw(folder: Path, content: Drawable, progress: Progress) -> list[ReportFig
     with progress.step("draw", len(planned)) as bar:
         for figure in planned:
             png = save_figure(figure.draw(), folder, figure.name).png.read_bytes()
-            drawn.append(ReportFigure(figure.name, figure.title, figure.caption, figure.alternative, png))
+            drawn.append(
+                ReportFigure(figure.name, figure.title, figure.caption, figure.alternative, png, figure.section)
+            )
             bar.advance(1, note=figure.name)
     return drawn
 
 
 def _histograms(judged: Sequence[JudgedRun]) -> dict[str, hist.Hist]:
-    """Return the score histograms by ``<run>/<part>/<class>_score/<true class>``."""
-    parts = [part for each in judged for part in each.predictions.values()]
-    return {place: histogram for part in parts for place, histogram in score_histograms(part).items()}
+    """Return the histograms of scores, or of predictions, of all runs and parts; see `stored_histograms`.
+
+    Raises
+    ------
+    RunError
+        Two runs have the same name but for what statistics tools do not take.
+    """
+    found: dict[str, hist.Hist] = {}
+    for part in (part for each in judged for part in each.predictions.values()):
+        histograms = stored_histograms(part)
+        twice = next((place for place in histograms if place in found), None)
+        if twice is not None:
+            msg = f"run {part.run!r}: another run has histograms of the name {twice!r} too: rename its folder"
+            raise RunError(msg)
+        found |= histograms
+    return found
 
 
-def _document(judged: Sequence[JudgedRun], data: Dataset, metrics: Sequence[Metric]) -> EvaluationDocument:
+def _document(
+    judged: Sequence[JudgedRun], data: Dataset, metrics: Sequence[Metric], curves: Sequence[Curve]
+) -> EvaluationDocument:
     return EvaluationDocument(
         task=judged[0].run.info.task.kind,
         dataset=data.manifest.digest,
         runs=tuple(each.run.info.name for each in judged),
         metrics=tuple(metrics),
-        curves=tuple(curve for each in judged for curve in each.curves),
+        curves=tuple(curves),
     )

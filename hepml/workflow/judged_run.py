@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,11 @@ from hepml.datasets import Dataset
 from hepml.evaluation import evaluate_predictions
 from hepml.inference import LoadedRun, n_rows_of_part, predict_part
 from hepml.recipe import Recipe
+from hepml.workflow.importance_curves import importance_curves
+from hepml.workflow.learning_curves import learning_curves
+from hepml.workflow.prediction_time import TIMED_EVENTS, predict_microseconds
 from hepml.workflow.progress import Progress
+from hepml.workflow.sampled_rows import SampledRows
 from hepml.workflow.training_curves import training_curves
 
 PARTS = ("train", "validation", "test")
@@ -20,12 +24,13 @@ PARTS = ("train", "validation", "test")
 
 @dataclass(frozen=True)
 class JudgedRun:
-    """One run with its predictions by part, figures of merit and curves."""
+    """One run with its predictions by part, figures of merit and curves, and the time one member needs per event."""
 
     run: LoadedRun
     predictions: dict[str, Predictions]
     metrics: tuple[Metric, ...]
     curves: tuple[Curve, ...]
+    predict_microseconds: float | None
 
     @property
     def test(self) -> Predictions:
@@ -34,7 +39,12 @@ class JudgedRun:
 
 
 def judge(
-    run: LoadedRun, data: Dataset, recipe: Recipe, *, on_test_batch: Callable[[Batch], Any], progress: Progress
+    run: LoadedRun,
+    data: Dataset,
+    recipe: Recipe,
+    *,
+    on_test_batch: Sequence[Callable[[Batch], Any]],
+    progress: Progress,
 ) -> JudgedRun:
     """Apply a run to the parts of its dataset and compute figures and curves.
 
@@ -46,8 +56,8 @@ def judge(
         Its dataset.
     recipe : Recipe
         Gives the split, the physics weights and the evaluation.
-    on_test_batch : callable
-        Called with each batch of the test part.
+    on_test_batch : sequence of callable
+        Each is called with each batch of the test part.
     progress : Progress
         Where bars go.
 
@@ -59,18 +69,26 @@ def judge(
         The run does not fit the dataset.
     """
     rows = {part: n_rows_of_part(run, data, part, recipe=recipe) for part in PARTS if part in data.parts(recipe.split)}
+    n_sampled = recipe.evaluation.importance_events or TIMED_EVENTS
+    sampled = SampledRows(rows.get("test", 0), n_sampled, run.info.arrays)
     predictions = {}
     with progress.step(f"apply {run.info.name}", sum(rows.values())) as bar:
         for part in rows:
 
             def seen(batch: Batch, part: str = part) -> None:
                 bar.advance(batch.n)
-                if part == "test":
-                    on_test_batch(batch)
+                for take in (sampled.add, *on_test_batch) if part == "test" else ():
+                    take(batch)
 
             predictions[part] = predict_part(
                 run, data, part, recipe=recipe, spectators=list(data.manifest.spectators), on_batch=seen
             )
     with progress.step(f"judge {run.info.name}", None):
-        metrics, curves = evaluate_predictions(predictions, recipe.evaluation, seed=recipe.seed)
-    return JudgedRun(run, predictions, tuple(metrics), (*curves, *training_curves(run)))
+        balanced = run.info.recipe["weights"]["balance"] == "classes"
+        metrics, curves = evaluate_predictions(predictions, recipe.evaluation, seed=recipe.seed, equal_priors=balanced)
+    curves += [*training_curves(run), *learning_curves(run, data, recipe, predictions, progress)]
+    sample = sampled.joined()
+    if sample is not None and recipe.evaluation.importance_events:
+        curves += importance_curves(run, sample, data, recipe, progress)
+    microseconds = None if sample is None else predict_microseconds(run, sample)
+    return JudgedRun(run, predictions, tuple(metrics), tuple(curves), microseconds)

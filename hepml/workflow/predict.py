@@ -25,6 +25,14 @@ from hepml.workflow.processor_copy import processor_of_run
 from hepml.workflow.progress import SILENT, Progress
 
 _PREFIX = "process."
+_NO_INFLUENCE: Mapping[str, Any] = {
+    "recipe": True,
+    "versions": True,
+    "rows": True,
+    "learning": True,
+    "members": {"__all__": {"n_train", "fraction"}},
+}
+"""What a run knows and scores do not depend on."""
 
 
 def predict(
@@ -112,7 +120,7 @@ def _process_options(recipe: Recipe, settings: Mapping[str, Any]) -> Process:
 
 def _identity(info: RunInfo) -> str:
     """Return a hash of all that scores depend on: how a run is evaluated, and by which versions, is not part of it."""
-    about = pydantic.TypeAdapter(RunInfo).dump_python(info, mode="json", exclude={"recipe", "versions", "rows"})
+    about = pydantic.TypeAdapter(RunInfo).dump_python(info, mode="json", exclude=_NO_INFLUENCE)
     return _hash(json.dumps([about, info.recipe["split"], info.recipe["event_key"]], sort_keys=True))
 
 

@@ -10,9 +10,9 @@ import numpy as np
 from hepml.contracts import Metric, Predictions
 from hepml.contracts.report import PartCounts, ReportContent, ReportFigure, RunSummary
 from hepml.datasets import Dataset
-from hepml.inference import LoadedRun
+from hepml.workflow.baselines import baselines, has_baseline
 from hepml.workflow.judged_run import JudgedRun
-from hepml.workflow.tree_models import TREE_MODELS
+from hepml.workflow.report_title import report_title
 
 _PACKAGES = ("hepml", "coffea", "uproot", "awkward", "keras", "scikit-learn")
 
@@ -22,21 +22,23 @@ def report_content(
 ) -> ReportContent:
     """Return everything that a report shows."""
     task = judged[0].run.info.task
-    trees = [each.run.info.name for each in judged if each.run.info.estimator in TREE_MODELS]
+    estimators = {each.run.info.name: each.run.info.estimator for each in judged}
+    baseline = baselines(estimators)
     return ReportContent(
-        title=" against ".join(data.manifest.classes) or task.kind,
+        title=report_title(task),
         task=task,
-        runs=tuple(_summary(each.run, baseline=trees[0] if trees else None) for each in judged),
+        runs=tuple(_summary(each, baseline=baseline[each.run.info.name]) for each in judged),
         metrics=tuple(metrics),
         figures=tuple(figures),
         manifest=data.manifest,
         parts=tuple(count for part in judged[0].predictions.values() for count in _part_counts(part)),
         versions={name: version(name) for name in _PACKAGES},
-        warnings=tuple(_warnings(judged, data, has_baseline=bool(trees))),
+        warnings=tuple(_warnings(judged, data, has_simple=has_baseline(estimators))),
     )
 
 
-def _summary(run: LoadedRun, *, baseline: str | None) -> RunSummary:
+def _summary(judged: JudgedRun, *, baseline: str | None) -> RunSummary:
+    run = judged.run
     members = sorted(run.info.members, key=lambda member: member.seconds)
     middle = members[len(members) // 2]
     return RunSummary(
@@ -45,7 +47,8 @@ def _summary(run: LoadedRun, *, baseline: str | None) -> RunSummary:
         members=tuple(f"seed{seed}" for seed in run.info.seeds),  # folds of one seed judge together
         n_parameters=middle.n_parameters,
         training_seconds=middle.seconds,
-        baseline=None if run.info.estimator in TREE_MODELS else baseline,
+        predict_microseconds=judged.predict_microseconds,
+        baseline=baseline,
         recipe=run.info.recipe,
     )
 
@@ -62,7 +65,7 @@ def _part_counts(predictions: Predictions) -> list[PartCounts]:
     return counts
 
 
-def _warnings(judged: Sequence[JudgedRun], data: Dataset, *, has_baseline: bool) -> list[str]:
+def _warnings(judged: Sequence[JudgedRun], data: Dataset, *, has_simple: bool) -> list[str]:
     texts = []
     if data.manifest.n_skipped:
         texts.append(f"{data.manifest.n_skipped} input entries or files could not be read and are not in the dataset.")
@@ -75,6 +78,6 @@ def _warnings(judged: Sequence[JudgedRun], data: Dataset, *, has_baseline: bool)
             f"With {folds} folds every event is in the test part, judged by the fold that did not see it; the training "
             "part shown is that of the first fold."
         )
-    if judged[0].run.info.task.kind == "classification" and not has_baseline:
+    if not has_simple:
         texts.append("No boosted trees were trained on these events: there is no simple baseline to compare with.")
     return texts

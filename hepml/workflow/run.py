@@ -8,6 +8,7 @@ from typing import Literal
 from hepml.contracts import Manifest
 from hepml.contracts.report import ReportContent
 from hepml.errors import RecipeError
+from hepml.io.folder import claim_folder
 from hepml.recipe import Recipe
 from hepml.workflow.as_recipe import as_recipe
 from hepml.workflow.check_models import check_models
@@ -34,14 +35,26 @@ def run(
     HepmlError
         As the three verbs do.
     """
-    chosen, folder = as_recipe(recipe), Path(output).expanduser()
+    chosen = as_recipe(recipe)
     if not chosen.models:
         msg = "the recipe has no models: add some under `models`, or use `hepml process`"
         raise RecipeError(msg)
     check_models(chosen)  # before hours of processing, not after
+    folder = claim_analysis(output)
     manifest = process(chosen, folder / "dataset", executor=executor, workers=workers, progress=progress)
     progress.say(f"dataset: {manifest.rows} examples, digest {manifest.digest}")
     for name in chosen.models:
         train(chosen, folder / "dataset", folder / "runs" / name, model=name, progress=progress)
     runs = [folder / "runs" / name for name in chosen.models]
     return manifest, evaluate(runs, folder / "dataset", folder / "report", recipe=chosen, progress=progress)
+
+
+def claim_analysis(output: str | Path) -> Path:
+    """Return the folder of an analysis, ready to take dataset, runs and report.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written or holds something else.
+    """
+    return claim_folder(output, kind="analysis", marker="dataset")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,10 @@ from typing import Any
 from hepml.contracts import Manifest, TaskSpec
 from hepml.datasets import Dataset
 from hepml.errors import RunError
+from hepml.inference.member_info import MemberInfo
 from hepml.inference.run_info import (
     RUN_FILE,
     RUN_FORMAT,
-    MemberInfo,
     ProcessorCopy,
     RunInfo,
     read_run_info,
@@ -29,6 +29,15 @@ PLAN_FILE = "plan.json"
 """What decides the members, by part; written before the first."""
 
 _PACKAGES = ("hepml", "keras", "scikit-learn", "numpy", "awkward", "uproot", "coffea")
+
+
+@dataclass(frozen=True)
+class WantedMember:
+    """One model that is to be trained; with a fraction of the training part, for the learning curve."""
+
+    seed: int
+    fold: int | None
+    fraction: float | None = None
 
 
 def plan_of_run(recipe: Recipe, model: str, manifest: Manifest) -> dict[str, str]:
@@ -49,9 +58,9 @@ def plan_of_run(recipe: Recipe, model: str, manifest: Manifest) -> dict[str, str
 
 
 def finished_run(
-    folder: Path, plan: Mapping[str, str], recipe: Recipe, wanted: Sequence[tuple[int, int | None]]
+    folder: Path, plan: Mapping[str, str], recipe: Recipe, wanted: Sequence[WantedMember]
 ) -> RunInfo | None:
-    """Return the run if it is there, with just these members (seed and fold) and this recipe; nothing is written.
+    """Return the run if it is there, with just these members and this recipe; nothing is written.
 
     Raises
     ------
@@ -61,7 +70,7 @@ def finished_run(
     if not _begun(folder, plan) or not (folder / RUN_FILE).exists():
         return None
     info = read_run_info(folder)
-    members = [(member.seed, member.fold) for member in info.members]
+    members = [WantedMember(m.seed, m.fold, m.fraction) for m in (*info.members, *info.learning)]
     return info if members == list(wanted) and info.recipe == freeze_recipe(recipe) else None
 
 
@@ -107,7 +116,8 @@ def finish_run(
         recipe=freeze_recipe(recipe),
         versions={package: version(package) for package in _PACKAGES},
         rows={part: data.n_rows(part, recipe.split) for part in data.parts(recipe.split)},
-        members=members,
+        members=tuple(member for member in members if member.fraction is None),
+        learning=tuple(member for member in members if member.fraction is not None),
     )
     write_bytes_atomic(folder / PROCESSOR_COPY, processor)
     write_run_info(folder, info)

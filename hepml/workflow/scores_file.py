@@ -17,10 +17,11 @@ from hepml.io.folder import replacing
 
 
 def write_scores(path: Path, runs: Sequence[Predictions], keys: Mapping[str, NDArray[Any]]) -> None:
-    """Write truth, weight, keys, spectators and the scores of every run.
+    """Write truth, weight, keys, spectators and what every run says.
 
-    Columns: ``label`` (class name; null where there is none), ``weight`` (signed physics weight), the key columns
-    (``run``, ``lumi``, ``event``, …), the spectators, and ``<run>_score`` or ``<run>_score_<class>`` of each run.
+    Columns: ``label`` (class name, where there are classes; null where an event has none), ``weight`` (signed physics
+    weight), the key columns (``run``, ``lumi``, ``event``, …), the spectators, of which some are the true values of a
+    regression, and of each run ``<run>_score``, ``<run>_score_<class>`` or ``<run>_<output>``.
 
     Parameters
     ----------
@@ -40,7 +41,7 @@ def write_scores(path: Path, runs: Sequence[Predictions], keys: Mapping[str, NDA
     """
     first = runs[0]
     columns: list[tuple[str, Any]] = [
-        ("label", _class_names(first)),
+        *([("label", _class_names(first))] if first.task.classes else []),
         ("weight", first.weight),
         *keys.items(),
         *first.spectators.items(),

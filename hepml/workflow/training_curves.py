@@ -6,8 +6,7 @@ import numpy as np
 
 from hepml.contracts import Curve
 from hepml.estimators import read_history
-from hepml.inference import LoadedRun
-from hepml.inference.loaded_run import MEMBERS
+from hepml.inference import LoadedRun, MemberInfo
 
 
 def training_curves(run: LoadedRun) -> list[Curve]:
@@ -18,12 +17,12 @@ def training_curves(run: LoadedRun) -> list[Curve]:
     RunError
         A history is missing or damaged.
     """
-    return [_curve(run, member.name) for member in run.info.members]
+    return [_curve(run, member) for member in run.info.members]
 
 
-def _curve(run: LoadedRun, member: str) -> Curve:
-    history = read_history(run.folder / MEMBERS / member)
+def _curve(run: LoadedRun, member: MemberInfo) -> Curve:
+    history = read_history(run.folder / member.place)
     names = dict.fromkeys(name for epoch in history for name in epoch.figures)
     columns = {name: np.array([epoch.figures.get(name, np.nan) for epoch in history]) for name in names}
     columns["epoch"] = np.array([epoch.index for epoch in history], np.float64)
-    return Curve("training", columns, run.info.name, member, part="train")
+    return Curve("training", columns, run.info.name, member.name, part="train")

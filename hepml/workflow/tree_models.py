@@ -1,6 +1,9 @@
-"""Which estimators are made of trees: their steps are trees, not epochs, and they are the baseline of a report."""
+"""Which estimators are trained in other steps than epochs: trees, or one only."""
 
 from __future__ import annotations
 
-TREE_MODELS = frozenset({"bdt"})
+TREE_MODELS = frozenset({"bdt", "xgboost"})
 """Keys of the table of estimators."""
+
+WITHOUT_EPOCHS = TREE_MODELS | {"linear"}
+"""Estimators whose number of steps the recipe does not say."""

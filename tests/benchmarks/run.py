@@ -26,6 +26,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=3, help="pairs of measurements for each ratio")
     parser.add_argument("--only", default="", help="run the benchmarks whose name holds this word")
     chosen = parser.parse_args()
+    import bench_evaluation
     import bench_loading
     import bench_memory
     import bench_processing
@@ -37,7 +38,7 @@ def main() -> None:
         table.add_column(heading, justify="right" if heading in {"ratio", "limit", "aim"} else "left")
     missed = 0
     with tempfile.TemporaryDirectory() as folder:
-        for module in (bench_processing, bench_loading, bench_training, bench_memory):
+        for module in (bench_processing, bench_loading, bench_training, bench_memory, bench_evaluation):
             if chosen.only not in module.__name__:
                 continue
             for ratio in module.measure(Path(folder), n_jets=chosen.jets, n_pairs=chosen.pairs):

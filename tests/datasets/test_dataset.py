@@ -198,3 +198,26 @@ def test_keys_of_rows(folder):
     """The key of a tiny dataset counts the rows of its shard."""
     keys = open_dataset(folder).keys(np.array([0, 49, 50, 79]))
     assert {name: values.tolist() for name, values in keys.items()} == {"event": [0, 49, 0, 29]}
+
+
+def test_a_fraction_has_its_own_rows_moments_and_weights(tmp_path):
+    """Of the training buckets 0 to 59 half is 0 to 29: b's two rows there count as much as a's one."""
+    shards = [TinyShard("a", 3, bucket=[0, 40, 99], pt=[200, 300, 400])]
+    shards += [TinyShard("b", 3, label=1, bucket=[29, 29, 30], pt=[250, 260, 270])]
+    write_tiny(tmp_path, shards)
+    dataset = open_dataset(tmp_path)
+    half = dataset.source(
+        "train", inputs=["table"], fraction=0.5, training=True, weights=Weights(), split=Split(), seed=1
+    )
+    batch = as_arrays(half)
+    assert batch.row.tolist() == [0, 3, 4]
+    assert half.n_rows == dataset.n_rows("train", Split(), fraction=0.5) == 3
+    assert dataset.n_rows("train", Split()) == 5
+    np.testing.assert_allclose(batch.weight, [1.5, 0.75, 0.75])
+    np.testing.assert_allclose(half.moments["table"].mean()[0, 1], (200 + 250 + 260) / 3)
+
+
+def test_buckets_of_rows(tmp_path):
+    written = write_tiny(tmp_path, [TinyShard("a", 50), TinyShard("b", 30, label=1)])
+    rows = np.array([0, 7, 49, 50, 79])
+    np.testing.assert_array_equal(open_dataset(tmp_path).buckets(rows), written.bucket[rows])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -58,3 +60,21 @@ def test_a_fold_by_hand():
 def test_what_there_is_not(split, part, fold, message):
     with pytest.raises(DatasetError, match=message):
         part_buckets(split, part, fold)
+
+
+@pytest.mark.parametrize("split", [Split(), Split(folds=3), Split(parts={"test": [[0, 9]], "train": [[20, 39]]})])
+def test_fractions_of_the_training_part_are_nested(split):
+    fold = 0 if split.folds else None
+    whole = part_buckets(split, "train", fold)
+    fractions = (0.05, 0.1, 0.35, 0.8, 1.0)
+    parts = [part_buckets(split, "train", fold, fraction=fraction) for fraction in fractions]
+    assert [part.sum() for part in parts] == [round(fraction * whole.sum()) for fraction in fractions]
+    for smaller, larger in pairwise([*parts, whole]):
+        assert not (smaller & ~larger).any()
+
+
+@pytest.mark.parametrize(("part", "fraction"), [("test", 0.5), ("train", 0.001), ("train", 1.1)])
+def test_fractions_that_there_are_not(part, fraction):
+    message = f"a fraction of {fraction} of part '{part}' was asked for: .* so give a number above .* and at most 1"
+    with pytest.raises(DatasetError, match=message):
+        part_buckets(Split(), part, fraction=fraction)

@@ -19,7 +19,13 @@ CLASSES = ("a", "b")
 
 def _survey(weights, label, weight, pt):
     rows = [WeightedRows(label[i : i + 2], weight[i : i + 2], {"pt": pt[i : i + 2]}) for i in range(0, len(label), 2)]
-    return survey(rows, binning=binning_of(weights.reweight), negative=weights.negative, n_classes=len(CLASSES))
+    return survey(
+        rows,
+        binning=binning_of(weights.reweight),
+        negative=weights.negative,
+        n_classes=len(CLASSES),
+        training=weights.training,
+    )
 
 
 def _of(weights, label=LABEL, weight=WEIGHT, pt=PT, *, basis=None, classes=CLASSES):
@@ -42,6 +48,26 @@ def test_balance_gives_classes_the_same_sum():
     weights = _of(Weights())
     np.testing.assert_allclose(weights, [3 * 2.5 / 4, 3 * 2.5 / 4, -2 * 2.5 / 4, 2.5, 0.0, 1.0])
     assert weights.mean() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("negative", "expected"),
+    [
+        ("keep", [1, 1, -1, 1, 0, 1]),  # Σ = 3 over six rows
+        ("drop", [1, 1, 1, 0, 1]),
+        ("abs", [1, 1, 1, 1, 0, 1]),
+        ("rebalance", [0.5, 0.5, 1, 0, 1]),  # the signs of a sum to 1, and two rows of it are left
+    ],
+)
+def test_without_physics_weights_each_row_counts_once(negative, expected):
+    weights = _of(Weights(training="none", negative=negative, balance="none"))
+    np.testing.assert_allclose(weights, np.array(expected) * len(expected) / np.sum(expected))
+
+
+def test_without_physics_weights_classes_are_balanced_by_their_numbers():
+    """a: 2, b: 1 (one has no weight at all), mean 1.5, no label: 1; Σ = 4 over five rows."""
+    weights = _of(Weights(training="none", negative="drop"))
+    np.testing.assert_allclose(weights, np.array([0.75, 0.75, 1.5, 0, 1]) * 5 / 4)
 
 
 def test_drop_leaves_the_row_out():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import skops.io
-from estimator_problems import ARRAYS, TRAINING, examples, new, plan, problem, task
+from estimator_problems import ARRAYS, ENERGY_GEV, TRAINING, auc, examples, new, plan, problem, regression, source, task
 from memory_source import MemorySource
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -22,9 +22,9 @@ def test_a_weight_of_two_is_the_event_twice(tmp_path):
     weighted = MemorySource(ARRAYS["bdt"], inputs, label, np.where(twice, 2.0, 1.0))
     repeated = MemorySource(ARRAYS["bdt"], {"table": inputs["table"][rows]}, label[rows])
     scores = []
-    for number, source in enumerate((weighted, repeated)):
+    for number, part in enumerate((weighted, repeated)):
         estimator = new("bdt", options={"min_samples_leaf": 1, "max_leaf_nodes": 4, "max_iter": 5, "l2": 1.0})
-        estimator.fit(source, repeated, plan(tmp_path / str(number)))
+        estimator.fit(part, repeated, plan(tmp_path / str(number)))
         scores.append(estimator.predict(inputs)["score"])
     np.testing.assert_allclose(scores[0], scores[1], atol=1e-6)
 
@@ -62,13 +62,41 @@ def test_the_validation_loss_is_the_weighted_cross_entropy(tmp_path):
     assert history[0].figures["validation_loss"] == pytest.approx(by_hand, rel=1e-5)
 
 
+@pytest.mark.parametrize("loss", ["mse", "mae"])
+def test_the_validation_loss_is_that_of_a_standardised_target(loss, tmp_path):
+    easy, estimator = problem("bdt"), new("bdt", options={"max_iter": 1}, learns=regression(loss=loss))
+    history = estimator.fit(easy.train, easy.validation, plan(tmp_path))
+    whole = easy.validation._whole
+    scale = easy.train.target_moments([ENERGY_GEV])[ENERGY_GEV][1]
+    error = (estimator.predict(whole.inputs)[ENERGY_GEV][:, 0] - whole.spectators[ENERGY_GEV]) / scale
+    by_hand = np.mean(error**2 if loss == "mse" else np.abs(error))
+    assert history[0].figures["validation_loss"] == pytest.approx(by_hand, rel=1e-4)
+
+
+def test_a_target_that_is_missing_everywhere_is_refused(tmp_path):
+    easy = problem("bdt", n=100)
+    inputs, label = examples("bdt", 50, seed=1)
+    unknown = source("bdt", inputs, label, energy=np.full(50, np.nan))
+    with pytest.raises(DatasetError, match="missing in all of the validation part"):
+        new("bdt", learns=regression()).fit(easy.train, unknown, plan(tmp_path))
+
+
+def test_categories_of_more_codes_than_bins_are_numbers(tmp_path):
+    arrays = {"table": ArraySpec((1,), role="table", moments_shape=(1,), categories=(300,))}
+    codes = np.random.default_rng(1).integers(0, 300, (1000, 1)).astype(np.float32)
+    part = MemorySource(arrays, {"table": codes}, (codes[:, 0] > 150).astype(int))
+    estimator = build_estimator("bdt", {"max_iter": 5}, task=task(), arrays=arrays, seed=1)
+    estimator.fit(part, part, plan(tmp_path))
+    assert auc(estimator.predict({"table": codes})["score"][:, 0], codes[:, 0] <= 150) > 0.95
+
+
 def test_several_inputs_are_flattened_side_by_side(tmp_path):
     arrays = {"image": ArraySpec((2, 2, 1), role="image", moments_shape=(2, 2, 1)), **ARRAYS["bdt"]}
     tables, label = examples("bdt", 300, seed=1)
     inputs = {"image": np.zeros((300, 2, 2, 1), np.float32), **tables}
     estimator = build_estimator("bdt", {"max_iter": 10}, task=task(), arrays=arrays, seed=1)
-    source = MemorySource(arrays, inputs, label)
-    estimator.fit(source, source, plan(tmp_path))
+    both = MemorySource(arrays, inputs, label)
+    estimator.fit(both, both, plan(tmp_path))
     alone = new("bdt", options={"max_iter": 10, "learning_rate": 0.05})
     only = MemorySource(ARRAYS["bdt"], tables, label)
     alone.fit(only, only, plan(tmp_path))
@@ -77,9 +105,9 @@ def test_several_inputs_are_flattened_side_by_side(tmp_path):
 
 def test_one_class_is_refused(tmp_path):
     inputs, label = examples("bdt", 50, seed=1)
-    source = MemorySource(ARRAYS["bdt"], inputs, label * 0)
+    alike = MemorySource(ARRAYS["bdt"], inputs, label * 0)
     with pytest.raises(DatasetError, match="examples of 1 of 2 classes"):
-        new("bdt").fit(source, source, plan(tmp_path))
+        new("bdt").fit(alike, alike, plan(tmp_path))
 
 
 def test_trees_that_are_not_fitted_say_so(tmp_path):

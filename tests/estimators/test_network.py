@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 from estimator_problems import ARRAYS, TRAINING, examples, new, plan, problem
 from memory_source import MemorySource
+from pydantic import ValidationError
 
 from hepml.contracts import Moments
 from hepml.errors import RunError
-from hepml.recipe import EarlyStopping
+from hepml.recipe import EarlyStopping, Optimiser
 
 
 def test_a_loss_that_is_not_a_number_names_the_remedies(tmp_path):
@@ -56,6 +57,30 @@ def test_raw_features_go_in_and_the_constants_are_the_training_parts(tmp_path):
     expected = np.nanstd(table["table"].astype(float), axis=0)
     expected[3] = 1.0  # constant: σ = 0
     np.testing.assert_allclose(layer.scale.numpy(), expected, rtol=1e-4)
+
+
+def test_momentum_goes_further_and_looking_ahead_is_another_way(tmp_path):
+    losses = []
+    for number, changed in enumerate(({}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True})):
+        settings = TRAINING.optimiser.model_copy(update={"kind": "sgd", "learning_rate": 0.01, **changed})
+        easy, estimator = problem("dnn"), new("dnn", options={"weight_average": 0.0})
+        training = TRAINING.model_copy(update={"optimiser": settings, "epochs": 2})
+        history = estimator.fit(easy.train, easy.validation, plan(tmp_path / str(number), training=training))
+        losses.append(history[-1].figures["loss"])
+    assert losses[1] < losses[0]
+    assert abs(losses[2] - losses[1]) > 1e-6
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"kind": "adam", "momentum": 0.9}, "momentum is for sgd and rmsprop"),
+        ({"kind": "sgd", "nesterov": True}, "nesterov is for sgd with a momentum above 0"),
+    ],
+)
+def test_a_momentum_that_would_not_be_used_is_refused(values, message):
+    with pytest.raises(ValidationError, match=message):
+        Optimiser(**values)
 
 
 class SameMoments(MemorySource):

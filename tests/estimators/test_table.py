@@ -17,8 +17,8 @@ def test_an_unknown_estimator_shows_the_nearest():
 @pytest.mark.parametrize(
     ("name", "arrays", "message"),
     [
-        ("cnn", TABLE, "reads images and input 'table' has role 'table': use 'bdt' or 'dnn'"),
-        ("dnn", IMAGE, "reads tables and input 'image' has role 'image': use 'bdt' or 'cnn'"),
+        ("cnn", TABLE, "reads images and input 'table' has role 'table': use 'bdt' or 'dnn' or 'linear' or 'xgboost'"),
+        ("dnn", IMAGE, "reads tables and input 'image' has role 'image': use 'bdt' or 'cnn' or 'linear' or 'xgboost'"),
         ("dnn", {}, "has no input"),
     ],
 )

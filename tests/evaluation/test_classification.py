@@ -151,6 +151,20 @@ class TestParts:
         one, two, other = (evaluate_predictions(parts, Evaluation(), seed=seed)[0] for seed in (1, 1, 2))
         assert repr(one) == repr(two) != repr(other)
 
+    def test_significance_is_of_the_cut_that_validation_chose(self):
+        """Yields are Σw of the events of all parts; an event that is in two parts counts once."""
+        rng = np.random.default_rng(9)
+        validation = replace(jets(rng, part="validation", n=2000), row=np.arange(1000, 3000))
+        parts = {"validation": validation, "test": jets(rng, n=2000)}
+        metrics, curves = evaluate_predictions(parts, Evaluation(), seed=1)
+        best = find(metrics, "ams_max", part="validation").value
+        assert find(metrics, "ams").value <= find(metrics, "ams_max").value
+        assert find(metrics, "ams").value == pytest.approx(best, rel=0.2)
+        assert find(metrics, "significance_improvement_at_0.3").value > 1
+        test, _ = (curve for curve in curves if curve.name == "significance")
+        np.testing.assert_allclose(test.columns["signal_yield"], 1500 * test.columns["signal_efficiency"])
+        np.testing.assert_allclose(test.columns["background_yield"], 1500 * test.columns["background_efficiency"])
+
     def test_a_test_part_is_needed(self):
         with pytest.raises(DatasetError, match=r"part named 'test', found \['train'\]"):
             evaluate_predictions({"train": predictions(LABEL, SCORE)}, Evaluation(), seed=1)

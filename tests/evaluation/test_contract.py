@@ -6,12 +6,17 @@ from dataclasses import astuple
 
 import numpy as np
 import pytest
+from evaluation.contract_figures import FIGURES, of_constant_score
+from evaluation.contract_figures import OF_TWO_CLASSES as FIGURES_OF_TWO_CLASSES
 from evaluation.toy_scores import gaussians
 
 from hepml.errors import DatasetError, HepmlError, ShapeError
 from hepml.evaluation import (
     Estimate,
     accuracy_score,
+    bootstrap_auc,
+    bootstrap_delta_auc,
+    bootstrap_rejection,
     confusion_matrix,
     delta_auc,
     ks_2samp,
@@ -19,6 +24,8 @@ from hepml.evaluation import (
     rejection_at_threshold,
     roc_auc_score,
     roc_curve,
+    significance_improvement,
+    significance_scan,
     weighted_fraction,
     working_points,
 )
@@ -52,6 +59,23 @@ def _background_efficiency(truth, score, weight):
     return Estimate(points.background_efficiency[0], points.background_efficiency_error[0], "")
 
 
+def _bootstrap(function, *arrays, weight):
+    """The draws depend on the order of events, so only the value is compared; see test_bootstrap.py for the error."""
+    found = function(*arrays, sample_weight=weight, rng=np.random.default_rng(1), n_replicas=10)
+    return Estimate(found.estimate.value, 0.0, "")
+
+
+def _at_a_cut(name):
+    def metric(truth, score, weight):
+        scan = significance_scan(
+            truth, score, sample_weight=weight, signal_yield=50, background_yield=400, thresholds=[0.8]
+        )
+        figure = getattr(scan, name)
+        return Estimate(figure.value[0], figure.error[0], "")
+
+    return metric
+
+
 METRICS = {
     "auc": lambda t, s, w: roc_auc_score(t, s, sample_weight=w),
     "rejection at 0.5": lambda t, s, w: rejection_at_signal_efficiency(t, s, 0.5, sample_weight=w),
@@ -63,8 +87,19 @@ METRICS = {
     "purity": _purity,
     "delta_auc": _delta,
     "ks": _ks,
-}
-OF_TWO_CLASSES = ["auc", "rejection at 0.5", "rejection at a cut", "background efficiency", "delta_auc"]
+    "bootstrap auc": lambda t, s, w: _bootstrap(bootstrap_auc, t, s, weight=w),
+    "bootstrap delta_auc": lambda t, s, w: _bootstrap(bootstrap_delta_auc, t, s, np.round(s, 0), weight=w),
+    "bootstrap rejection": lambda t, s, w: _bootstrap(bootstrap_rejection, t, s, 0.5, weight=w),
+    "significance improvement": lambda t, s, w: significance_improvement(t, s, 0.5, sample_weight=w),
+    "ams": _at_a_cut("ams"),
+    "s/√b": _at_a_cut("s_over_sqrt_b"),
+    "s/√(s + b)": _at_a_cut("s_over_sqrt_sb"),
+} | FIGURES
+OF_TWO_CLASSES = [
+    "auc", "rejection at 0.5", "rejection at a cut", "background efficiency", "delta_auc", "bootstrap auc",
+    "bootstrap delta_auc", "bootstrap rejection", "significance improvement", "ams",
+    *FIGURES_OF_TWO_CLASSES,
+]  # fmt: skip
 
 every_metric = pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS.keys())
 of_two_classes = pytest.mark.parametrize("metric", [METRICS[name] for name in OF_TWO_CLASSES], ids=OF_TWO_CLASSES)
@@ -150,8 +185,9 @@ def test_constant_scores_say_nothing(metric):
     expected = {
         "auc": 0.5, "rejection at 0.5": 2.0, "rejection at 0.3": 1 / 0.3, "rejection at a cut": np.nan,
         "background efficiency": 0.6, "accuracy": 1 - share, "fraction": 0.0, "purity": np.nan,
-        "delta_auc": 0.0, "ks": 0.0,
-    }  # fmt: skip
+        "delta_auc": 0.0, "ks": 0.0, "bootstrap auc": 0.5, "bootstrap delta_auc": 0.0, "bootstrap rejection": 2.0,
+        "significance improvement": 0.5**0.5, "ams": 0.0, "s/√b": np.nan, "s/√(s + b)": np.nan,
+    } | of_constant_score(share)  # fmt: skip
     name = next(key for key, value in METRICS.items() if value is metric)
     assert constant == pytest.approx(expected[name], rel=1e-9, abs=1e-12, nan_ok=True)
 

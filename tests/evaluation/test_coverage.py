@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 from evaluation.toy_scores import gaussian_tail, gaussians, true_auc
 
-from hepml.evaluation import delta_auc, rejection_at_signal_efficiency, rejection_at_threshold, roc_auc_score
+from hepml.evaluation import (
+    bootstrap_auc,
+    delta_auc,
+    rejection_at_signal_efficiency,
+    rejection_at_threshold,
+    roc_auc_score,
+)
 
 ONE_SIGMA = 0.6827
 
@@ -63,3 +69,15 @@ def test_rejection_at_a_signal_efficiency(n_signal, n_background, weights, n):
     assert _coverage(moving, truth) == _expected(n)
     if fixed:  # the error at a fixed cut forgets most of what moves
         assert _coverage(fixed, truth) < 0.3
+
+
+@pytest.mark.parametrize("weights", ["none", "negative"])
+def test_bootstrap_interval(weights):
+    """The percentiles of 100 replicas are uncertain themselves, which costs less than a percent."""
+    rng, n = np.random.default_rng(4), 400
+    covered = 0
+    for _ in range(n):
+        toy = gaussians(rng, n_signal=150, n_background=250, shift=1.0, weights=weights)
+        found = bootstrap_auc(toy.truth, toy.score, sample_weight=toy.weight, rng=rng, n_replicas=100)
+        covered += found.low < true_auc(1.0) < found.high
+    assert covered / n == _expected(n)

@@ -52,6 +52,13 @@ def test_one_line_per_row():
     assert text.endswith("}\n")
 
 
+def test_labels_that_json_has_not_are_null():
+    labels = {"best_threshold": math.nan, "sign": [1, -1], "nested": {"auc": [0.5, math.inf]}}
+    curve = Curve("significance", {}, "cnn", labels=labels)
+    [again] = document_from_json(document_to_json(EvaluationDocument("", "", (), (), (curve,)))).curves
+    assert again.labels == {"best_threshold": None, "sign": [1, -1], "nested": {"auc": [0.5, None]}}
+
+
 def test_nothing_to_write_is_valid_too():
     empty = EvaluationDocument("classification", "", (), (), ())
     assert document_from_json(document_to_json(empty)) == empty

@@ -69,3 +69,14 @@ def test_error_with_the_cut_of_gaussians():
     variance = efficiency * (1 - efficiency) / n + slope**2 * 0.25 / n
     assert points.background_efficiency[0] == pytest.approx(efficiency, abs=4 * np.sqrt(variance))
     assert points.background_efficiency_error[0] == pytest.approx(np.sqrt(variance), rel=0.08)
+
+
+def test_error_with_the_cut_of_a_curve_that_bends():
+    """Exponential scores of means 9 and 1 have ε_B = ε_S⁹; a chord of that curve would be too steep by a third."""
+    n, rng = 100_000, np.random.default_rng(3)
+    truth = np.arange(2 * n) < n
+    points = working_points(roc_curve(truth, rng.exponential(np.where(truth, 9.0, 1.0))), [0.5, 0.8])
+    efficiency = np.array([0.5, 0.8])
+    fixed = efficiency**9 * (1 - efficiency**9) / n
+    moving = (9 * efficiency**8) ** 2 * efficiency * (1 - efficiency) / n
+    np.testing.assert_allclose(points.background_efficiency_error, np.sqrt(fixed + moving), rtol=0.08)

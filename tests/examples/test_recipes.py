@@ -10,7 +10,7 @@ from hepml.recipe import load_recipe
 from hepml.tasks import TaskContext, build_task
 
 ROOT = Path(__file__).resolve().parents[2]
-RECIPES = sorted((ROOT / "examples").glob("*/recipe*.yaml"))
+RECIPES = sorted((ROOT / "examples").glob("*/*.yaml"))
 
 
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: str(path.relative_to(ROOT / "examples")))
@@ -31,3 +31,12 @@ def test_jets_recipe_names():
         "bdt": ["substructure"],
     }
     assert all(len(model.seeds) == 3 for model in recipe.models.values())
+
+
+def test_higgs_recipe_names():
+    """All models see each event once in the test part, by folds, and the yields are those of the challenge."""
+    recipe = load_recipe(ROOT / "examples" / "higgs" / "recipe.yaml")
+    assert list(recipe.inputs) == ["higgs"]
+    assert recipe.split.folds == 5
+    assert {"bdt", "dnn", "linear"} == set(recipe.models)
+    assert recipe.evaluation.yields == {"signal": 691.99, "background": 410_999.85}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 
@@ -7,7 +8,8 @@ import pytest
 
 from hepml.errors import RunError
 from hepml.inference import read_run_info
-from hepml.inference.run_info import MemberInfo, read_member_info, write_member_info, write_run_info
+from hepml.inference.member_info import MemberInfo, read_member_info, write_member_info
+from hepml.inference.run_info import write_run_info
 
 
 @pytest.fixture
@@ -28,6 +30,17 @@ def test_what_is_written_is_read_back(run, tmp_path):
     assert info.task.classes == ("signal", "background")
     assert info.arrays["table"].shape == (2,)
     assert (info.seeds, info.n_folds) == ((1,), 0)
+
+
+def test_what_tables_declare_is_kept_and_absent_in_older_runs(run, tmp_path):
+    info = read_run_info(run)
+    table = dataclasses.replace(info.arrays["table"], categories=(0, 4), may_miss=(True, False))
+    write_run_info(tmp_path, dataclasses.replace(info, arrays={"table": table}))
+    assert read_run_info(tmp_path).arrays == {"table": table}
+    arrays = json.loads((run / "run.json").read_text())["arrays"]
+    del arrays["table"]["categories"], arrays["table"]["may_miss"]
+    _change(run, arrays=arrays)
+    assert read_run_info(run).arrays["table"].categories == read_run_info(run).arrays["table"].may_miss == ()
 
 
 def test_no_run_here(tmp_path):

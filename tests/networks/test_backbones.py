@@ -16,12 +16,20 @@ keras = import_keras()
 
 IMAGE = ArraySpec((9, 8, 2), role="image", moments_shape=(9, 8, 2))
 TABLE = ArraySpec((3,), role="table", moments_shape=(3,))
+MIXED = ArraySpec((3,), role="table", moments_shape=(3,), categories=(0, 4, 40), may_miss=(True, False, True))
+CODES = ArraySpec((1,), role="table", moments_shape=(1,), categories=(3,))
 CASES = [
     pytest.param(CNN, CnnOptions(filters=[4, 4], dense=[5]), {"a": IMAGE}, id="cnn"),
     pytest.param(CNN, CnnOptions(filters=[4], dense=[5]), {"a": IMAGE, "b": IMAGE}, id="cnn, two images"),
     pytest.param(CNN, CnnOptions(filters=[4] * 6, dense=[5]), {"a": IMAGE}, id="cnn, more stages than pixels"),
     pytest.param(DNN, DnnOptions(width=5), {"a": TABLE}, id="dnn"),
     pytest.param(DNN, DnnOptions(width=5, indicate_missing=True), {"a": TABLE, "b": TABLE}, id="dnn, two tables"),
+    pytest.param(
+        DNN, DnnOptions(width=[6, 4], dropout=0.0, batch_norm=False, l1=1e-3, l2=1e-3), {"a": TABLE}, id="dnn, list"
+    ),
+    pytest.param(DNN, DnnOptions(width=5, depth=3, residual=True), {"a": TABLE}, id="dnn, residual"),
+    pytest.param(DNN, DnnOptions(width=5, compress="log"), {"a": MIXED}, id="dnn, categories"),
+    pytest.param(DNN, DnnOptions(width=5), {"a": CODES, "b": TABLE}, id="dnn, categories alone beside a table"),
     pytest.param(DNN, DnnOptions(depth=0), {"a": TABLE}, id="dnn, no hidden layer"),
 ]
 every = pytest.mark.parametrize(("backbone", "options", "arrays"), CASES)
@@ -49,6 +57,8 @@ def test_it_maps_inputs_to_finite_features(backbone, options, arrays):
 def test_every_input_with_moments_is_standardised(backbone, options, arrays):
     model = build(backbone, options, arrays)
     for name, spec in arrays.items():
+        if spec is CODES:
+            continue  # no number in it
         count = np.full((1, *spec.moments_shape), 10.0)
         constants = backbone.normalisation(options, spec, Moments(count, 2 * count, 8 * count))
         model.get_layer(standardise_name(name)).set_constants(constants)
@@ -79,6 +89,8 @@ def test_every_pooling(pooling):
         (CnnOptions, {"kernel": 4}, "kernel"),
         (DnnOptions, {"activation": "rellu"}, "activation"),
         (DnnOptions, {"dropout": 1.0}, "less than 1"),
+        (DnnOptions, {"width": [8, 0]}, "width must be positive: use depth: 0"),
+        (DnnOptions, {"width": [8, 8], "depth": 3}, "width lists 2 layers and depth is 3"),
     ],
 )
 def test_options_that_do_not_fit_are_named(options, values, message):

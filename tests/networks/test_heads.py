@@ -3,7 +3,7 @@ import pytest
 
 from hepml.contracts import OutputSpec, TaskSpec
 from hepml.errors import RecipeError
-from hepml.networks.heads import attach_heads, logits_model, loss_per_example
+from hepml.networks.heads import attach_heads, logits_model, loss_per_example, set_target_scaling
 from hepml.networks.keras_import import import_keras
 from hepml.networks.seeds import SeedStream
 
@@ -27,6 +27,46 @@ def test_categorical_cross_entropy_by_hand():
         task, {"score": np.eye(3, dtype=np.float32)[[1]]}, {"score": np.log([[0.2, 0.5, 0.3]]).astype(np.float32)}
     )
     np.testing.assert_allclose(losses, [np.log(2)], rtol=1e-5)
+
+
+def number(loss, **options):
+    return TaskSpec("regression", (OutputSpec("e", 1, "linear", loss, "spectator:e", loss_options=options),))
+
+
+@pytest.mark.parametrize(
+    ("task", "expected"),
+    [
+        (number("mse"), [0.25, 9.0]),
+        (number("mae"), [0.5, 3.0]),
+        (number("huber", delta=1.0), [0.125, 2.5]),  # ½·0.5², and ½ + (3 − 1)
+        (number("huber", delta=4.0), [0.125, 4.5]),
+    ],
+)
+def test_losses_of_numbers_by_hand(task, expected):
+    target, found = np.array([[1.0], [-2.0]], np.float32), np.array([[1.5], [1.0]], np.float32)
+    np.testing.assert_allclose(loss_per_example(task, {"e": target}, {"e": found}), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("loss", ["mse", "mae", "huber"])
+def test_a_missing_target_has_no_loss_and_no_gradient(loss):
+    import tensorflow as tf
+
+    found = tf.Variable([[1.0], [5.0]])
+    with tf.GradientTape() as tape:
+        losses = loss_per_example(number(loss), {"e": np.array([[np.nan], [1.0]], np.float32)}, {"e": found})
+    assert losses.numpy()[0] == 0
+    gradient = tape.gradient(losses, found).numpy()
+    assert gradient[0] == 0
+    assert gradient[1] > 0
+
+
+def test_a_standardised_output_comes_out_in_its_unit():
+    task = number("mse", standardise=True)
+    features = keras.Input((4,), name="x")
+    model = keras.Model({"x": features}, attach_heads(features, task, SeedStream(1)))
+    x = {"x": np.random.default_rng(1).normal(size=(5, 4)).astype(np.float32)}
+    set_target_scaling(model, {"e": (500.0, 20.0)})
+    np.testing.assert_allclose(model(x)["e"], 500 + 20 * np.asarray(logits_model(model, task)(x)["e"]), rtol=1e-5)
 
 
 def test_losses_of_several_outputs_add_up_with_their_shares():

@@ -3,7 +3,7 @@ import pytest
 
 from hepml.contracts import Normalisation
 from hepml.networks.keras_import import import_keras
-from hepml.networks.layers import CUSTOM_OBJECTS, Compress, RandomMove, Standardise
+from hepml.networks.layers import CUSTOM_OBJECTS, Compress, InUnits, RandomMove, Standardise
 
 keras = import_keras()
 
@@ -24,6 +24,22 @@ def test_a_missing_value_becomes_the_mean(missing, expected):
     layer = Standardise((2,), missing=missing)
     layer.set_constants(constants([1, 10], [2, 5]))
     np.testing.assert_array_equal(layer(np.array([[5.0, np.nan]], np.float32)), expected)
+
+
+def test_only_the_chosen_columns_have_an_indicator():
+    layer = Standardise((3,), missing="indicate", indicated=[2])
+    values = np.array([[np.nan, 5, np.nan], [np.nan, 5, 1]], np.float32)
+    np.testing.assert_array_equal(layer(values), [[0, 5, 0, 1], [0, 5, 1, 0]])
+    again = Standardise.from_config(layer.get_config())
+    np.testing.assert_array_equal(again(values), layer(values))
+
+
+def test_in_units_is_the_inverse_of_standardising_the_target():
+    layer = InUnits()
+    np.testing.assert_array_equal(layer(np.array([[2.0]], np.float32)), [[2.0]])
+    layer.set_constants(100.0, 5.0)
+    np.testing.assert_allclose(layer(np.array([[2.0]], np.float32)), [[110.0]])
+    assert layer.trainable_weights == []
 
 
 def test_standardise_over_trailing_axes():

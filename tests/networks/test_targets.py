@@ -30,6 +30,28 @@ def test_a_label_that_is_no_class_is_refused(label):
         targets_of(task, batch(0, label))
 
 
+ENERGIES = build_task("regression", {"target": ["true_gev", "depth"]}, TaskContext(()))
+
+
+def spectators(**columns):
+    values = {name: np.array(column) for name, column in columns.items()}
+    n = len(next(iter(values.values())))
+    return Batch({}, np.full(n, -1, np.int32), np.ones(n), values, np.arange(n))
+
+
+def test_a_spectator_is_a_target_standardised_where_there_are_constants():
+    given = spectators(true_gev=[1e9 + 1, 1e9 - 1], depth=[3, 5])
+    found = targets_of(ENERGIES, given, {"true_gev": (1e9, 2.0)})
+    np.testing.assert_array_equal(found["true_gev"], [[0.5], [-0.5]])  # subtracted before it becomes float32
+    np.testing.assert_array_equal(found["depth"], [[3], [5]])
+    assert all(values.dtype == np.float32 for values in found.values())
+
+
+def test_a_target_that_is_no_spectator_is_named():
+    with pytest.raises(DatasetError, match="'depth' is no spectator of the batch: did you mean 'depths'"):
+        targets_of(ENERGIES, spectators(true_gev=[1.0], depths=[2.0]))
+
+
 def test_no_examples_have_no_targets():
     task = build_task("classification", {}, TaskContext(("a", "b")))
     assert targets_of(task, batch())["score"].shape == (0, 1)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import hist
 import numpy as np
 from matplotlib.figure import Figure
+from plots import toy_comparison as toy
 from plots.toy_curves import roc_curve, roc_metrics
 from plots.toy_images import mean_image
 
@@ -14,11 +15,23 @@ from hepml.contracts import Curve, Metric
 from hepml.plots import (
     Label,
     draw_confusion,
+    draw_correlation,
+    draw_cut_scan,
+    draw_efficiency,
+    draw_importance,
+    draw_learning,
     draw_mean_images,
+    draw_ranking,
+    draw_reliability,
+    draw_residuals,
+    draw_response,
     draw_roc,
     draw_scores,
+    draw_sculpting,
+    draw_significance,
     draw_spectator,
     draw_training,
+    draw_truth_prediction,
 )
 
 Names = tuple[str, str]
@@ -92,4 +105,40 @@ FIGURES: Mapping[str, Callable[[Names], Figure]] = {
     "spectator": lambda names: draw_spectator(
         {names[0]: histogram([10.0, 50.0, 50.0, 90.0]), names[1]: histogram([10.0, 10.0, 50.0, 90.0])}
     ),
+    "significance": lambda names: draw_significance(
+        [
+            toy.significance_curve(name, distance, part)
+            for name, distance in zip(names, (1.8, 1.7), strict=True)
+            for part in ("test", "validation")
+        ],
+        label=Label(right=names[0]),
+    ),
+    "cut_scan": lambda names: draw_cut_scan(
+        [toy.significance_curve(names[0], 1.8, part, class_=names[1]) for part in ("test", "validation")]
+    ),
+    "reliability": lambda names: draw_reliability(
+        toy.reliability_curves(names[0], class_=names[1]), toy.calibration_metrics(names[0], class_=names[1])
+    ),
+    "efficiency": lambda names: draw_efficiency(
+        [curve for run in names for curve in toy.efficiency_curves(run, 1.8, names=names)]
+    ),
+    "sculpting": lambda names: draw_sculpting(
+        [
+            toy.sculpting_curve(name, strength, class_=names[1])
+            for name, strength in zip(names, (5.0, 2.5), strict=True)
+        ],
+        [toy.sculpting_metric(name, 0.12, class_=names[1]) for name in names],
+    ),
+    "ranking": lambda names: draw_ranking(toy.ranking_curve((*names, "pt [GeV]"), class_=names[0])),
+    "correlation": lambda names: draw_correlation(toy.correlation_curve((*names, "pt [GeV]"), class_=names[0])),
+    "importance": lambda names: draw_importance([toy.importance_curve(name, (*names, "pt [GeV]")) for name in names]),
+    "learning": lambda names: draw_learning(
+        [toy.learning_curve(name, 1.8, slope) for name, slope in zip(names, (0.1, 0.05), strict=True)]
+    ),
+    "residuals": lambda names: draw_residuals(
+        [toy.residual_curve(name, 4.0, part=part, output=names[0]) for name in names for part in ("test", "train")],
+        [metric for name in names for metric in toy.regression_metrics(name, 4.0, output=names[0])],
+    ),
+    "response": lambda names: draw_response([toy.response_curve(name, 4.0, output=names[1]) for name in names]),
+    "truth_prediction": lambda names: draw_truth_prediction(toy.truth_prediction_curve(names[0], output=names[1])),
 }

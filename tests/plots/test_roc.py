@@ -96,3 +96,27 @@ def test_unfit_curves_are_refused():
         draw_roc([])
     with pytest.raises(ShapeError, match=r"'rejection', 'rejection_error'.*run 'cnn'"):
         draw_roc([Curve("roc", {"signal_efficiency": np.array([0.5])}, run="cnn")])
+
+
+def test_reference_of_the_ratio():
+    """Rejections are divided by those of the run that is named: the baseline need not be the first."""
+    curves = [roc_curve("cnn", 1.8), roc_curve("bdt", 1.7)]
+    _, ratio = draw_roc(curves, reference="bdt").axes
+    assert ratio.get_ylabel() == "Ratio to bdt"
+    assert np.all(ratio.lines[0].get_ydata() > 1.0)
+    np.testing.assert_allclose(ratio.lines[1].get_ydata(), 1.0)
+
+
+def test_ratio_band_and_range():
+    """The band is the run's own relative error; low efficiencies, which nobody uses, do not set the range."""
+    curve = roc_curve("cnn", 1.8)
+    _, ratio = draw_roc([curve, roc_curve("bdt", 1.7)]).axes
+    relative = np.interp(
+        0.5, curve.columns["signal_efficiency"], curve.columns["rejection_error"] / curve.columns["rejection"]
+    )
+    band = ratio.collections[0].get_paths()[0].vertices
+    at = band[np.isclose(band[:, 0], 0.5)][:, 1]
+    np.testing.assert_allclose([at.min(), at.max()], [1 - relative, 1 + relative], rtol=1e-3)
+    low, high = ratio.get_ylim()
+    assert 0.5 < low < 0.8
+    assert high == pytest.approx(2.0 - low)

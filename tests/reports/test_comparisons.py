@@ -49,6 +49,22 @@ def test_lower_is_better_for_losses_and_errors():
     assert Comparison(metric, 0.0).winner == "bdt"
 
 
+def test_a_regression_loses_to_its_baseline():
+    """A larger RMSE is worse; each target is named, and the resolution stands in the table alone."""
+    rows = [
+        Metric(name, 0.4, 0.1, "", run="cnn", against="bdt", output=target)
+        for target in ("energy_gev", "x_cm")
+        for name in ("delta_rmse", "delta_resolution")
+    ]
+    rows.append(Metric("delta_rmse_p_value", 0.0001, math.nan, "", run="cnn", against="bdt", output="x_cm"))
+    content = toy_report.content(rows)
+    assert [line.text for line in headlines(content)] == [
+        "ΔRMSE (energy_gev) of cnn against bdt: 0.40 ± 0.10, p = –: cnn loses to its baseline bdt by 4.0σ.",
+        "ΔRMSE (x_cm) of cnn against bdt: 0.40 ± 0.10, p = 0.0001: cnn loses to its baseline bdt by 4.0σ.",
+    ]
+    assert len(comparison_table(content, windows=False).rows) == 4
+
+
 def test_headline_has_the_numbers():
     """Figure, runs, difference, error, p and words; one sentence per pair."""
     content = toy_report.content([difference(0.023), p_value(0.0214), difference(0.05, selection="mass")])

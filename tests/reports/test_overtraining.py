@@ -40,6 +40,26 @@ def test_row(in_sigma, words, tone):
     assert (row[7].text, row[7].tone) == (words, tone)
 
 
+@pytest.mark.parametrize(
+    ("test", "words", "tone"),
+    [
+        (4.5, "better on the events it was trained on, by 10.0σ", "bad"),
+        (4.05, "no sign of overtraining in the RMSE", ""),
+        (3.0, "no sign of overtraining in the RMSE", ""),
+    ],
+)
+def test_regression(test, words, tone):
+    """RMSE of both parts with errors 0.03 and 0.04 add up to 0.05."""
+    rows = [
+        Metric("rmse", value, error, "", run="dnn", output="energy_gev", part=part)
+        for part, value, error in (("train", 4.0, 0.03), ("test", test, 0.04))
+    ]
+    (row,) = overtraining_table(toy_report.content(rows)).rows
+    assert [cell.text for cell in row[:3]] == ["dnn", "energy_gev", "4.000 ± 0.030"]
+    assert (row[5].text, row[5].tone) == (words, tone)
+    assert overtraining_table(toy_report.content(rows[1:])) is None
+
+
 def test_without_training_part():
     """No table."""
     assert overtraining_table(toy_report.content([Metric("auc", 0.9, 0.002, "delong", run="cnn", class_="w")])) is None

@@ -8,7 +8,7 @@ from dataclasses import replace
 from reports import toy_report
 
 from hepml.contracts import Metric
-from hepml.reports.summary import summary_table, unweighted_table, window_tables
+from hepml.reports.summary import further_table, summary_table, unweighted_table, window_tables
 
 
 def auc(run: str, value: float, *, class_: str | None = "w", name: str = "auc", **changes: str) -> Metric:
@@ -73,6 +73,34 @@ def test_windows_and_missing_weights():
     assert [(table.title, len(table.rows)) for table in tables] == [("Inside a", 2), ("Inside b", 1)]
     assert unweighted_table(toy_report.content(rows)) is None
     assert len(unweighted_table(toy_report.content([auc("cnn", 0.9, weights="none")])).rows) == 1
+
+
+def test_width_does_not_grow_with_what_is_measured():
+    """Figures with a table of their own, and those that are no headline, are not columns here; none is lost."""
+    names = ("ams", "ams_max", "brier", "ece_isotonic", "log_loss", "jsd_mass_at_0.5", "auc_gap", "ks_p_value")
+    rows = [auc("cnn", 0.9), *(auc("cnn", 0.5, name=name) for name in names), auc("cnn", 0.3, name="pull_width")]
+    content = toy_report.content(rows)
+    assert summary_table(content).header == ("Run", "Scores", "AUC", "Parameters", "Training time")
+    assert further_table(content).header == ("Run", "Scores", "Pull width")
+    assert further_table(toy_report.content(rows[:-1])) is None
+
+
+def test_targets_of_a_regression_have_a_row_each():
+    """A target is always named, because its name says the unit."""
+    rows = [
+        Metric(name, value, 0.1, "", run="dnn", output=target)
+        for target in ("energy_gev", "x_cm")
+        for name, value in (("rmse", 4.0), ("tail_fraction", 1.0))
+    ]
+    content = toy_report.content(rows)
+    table = summary_table(content)
+    assert table.header == ("Run", "Target", "Scores", "RMSE", "Parameters", "Training time")
+    assert [row[:4] for row in texts(table)] == [
+        ["dnn", "energy_gev", "average of 3", "4.00 ± 0.10"],
+        ["dnn", "x_cm", "average of 3", "4.00 ± 0.10"],
+    ]
+    assert texts(summary_table(toy_report.content(rows[:2])))[0][1] == "energy_gev"
+    assert further_table(content).header == ("Run", "Target", "Scores", "Tails")
 
 
 def test_no_metrics():

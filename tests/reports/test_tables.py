@@ -20,8 +20,8 @@ from hepml.reports.tables import (
     print_friends,
     print_run,
     print_summary,
-    split_columns,
 )
+from hepml.reports.terminal_table import rich_tables, split_columns
 from hepml.reports.text_table import Cell, TextTable
 
 
@@ -60,12 +60,29 @@ def test_summary_says_where_and_who_wins(content):
 
 
 def test_columns_are_split_by_width():
-    """Columns that name the row are repeated; others go on as long as there is room for them and two spaces."""
+    """Columns that name the row are repeated; others go on while there is room for them, two spaces and the edge."""
     row = tuple(Cell("x" * 10) for _ in range(4))
     table = TextTable("t", ("a", "b", "c", "d"), (row,), numeric=frozenset({1, 2, 3}))
-    assert split_columns(table, width=48) == [[0, 1, 2, 3]]
-    assert split_columns(table, width=47) == [[0, 1, 2], [0, 3]]
+    assert split_columns(table, width=49) == [[0, 1, 2, 3]]
+    assert split_columns(table, width=48) == [[0, 1, 2], [0, 3]]
     assert split_columns(table, width=10) == [[0, 1], [0, 2], [0, 3]]
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_names_give_way_to_numbers(width):
+    """Where several long names stand before the numbers, they wrap; each number is whole on one line."""
+    names = tuple(Cell("a_long_name_of_something") for _ in range(3))
+    numbers = tuple(Cell(f"{i}23456.78 ± 0.12") for i in range(4))
+    header = ("One", "Two", "Three", "First figure of merit", "B", "C", "D")
+    out = console(width)
+    for piece in rich_tables(
+        TextTable("t", header, ((*names, *numbers),), numeric=frozenset({3, 4, 5, 6})), width=width
+    ):
+        out.print(piece)
+    lines = shown(out).splitlines()
+    assert max(map(len, lines)) <= width
+    assert all(any(number.text in line for line in lines) for number in numbers)
+    assert "…" not in shown(out)
 
 
 def test_names_are_not_read_as_markup():

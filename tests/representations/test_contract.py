@@ -40,11 +40,13 @@ def jet_columns() -> ak.Array:
 
 
 def table_columns() -> ak.Array:
-    """Return flat columns; the second has sentinels and a NaN."""
+    """Return flat columns; two have sentinels, one of them a NaN as well."""
     rng = np.random.default_rng(2)
     mass = rng.exponential(size=N_ROWS)
     mass[[1, 7]], mass[9] = -999.9, np.nan
-    return ak.Array({"pt": rng.exponential(size=N_ROWS), "mass": mass, "n": rng.poisson(5, size=N_ROWS).astype(float)})
+    lepton = rng.choice([-11.0, 13.0, 15.0, -1.0], size=N_ROWS)
+    n = rng.poisson(5, size=N_ROWS).astype(float)
+    return ak.Array({"pt": rng.exponential(size=N_ROWS), "mass": mass, "n": n, "lepton": lepton})
 
 
 def image(**options: Any) -> JetImage:
@@ -63,6 +65,7 @@ CASES = [
                 Column(name="pt", unit="GeV"),
                 Column(name="mass", unit="GeV", missing=-999.9),
                 Column(name="n", kind="integer"),
+                Column(name="lepton", categories=[13, -11, 15], missing=-1),
             ]
         ),
         table_columns,

@@ -224,8 +224,9 @@ def test_wrong_options_are_refused(wrong: dict[str, Any]) -> None:
 
 
 def test_features_carry_units() -> None:
-    assert JetImage().arrays[""].features == ("pt [1]", "charged_pt [1]", "multiplicity [1]")
-    assert JetImage(JetImageOptions(normalise="none")).arrays[""].features[0] == "pt [GeV]"
+    assert JetImage().arrays[""].features == ("pT fraction [1]", "charged pT fraction [1]", "number of particles [1]")
+    assert JetImage(JetImageOptions(normalise="none")).arrays[""].features[0] == "pT [GeV]"
+    assert JetImage(JetImageOptions(normalise="l2")).arrays[""].features[1] == "charged pT over norm [1]"
 
 
 def pfnano_jets(kind: str) -> ak.Array:

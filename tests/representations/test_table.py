@@ -9,8 +9,9 @@ import numpy as np
 import pydantic
 import pytest
 
+from hepml.contracts import RepresentationSpec
 from hepml.errors import ShapeError
-from hepml.representations import Column, Table, TableOptions
+from hepml.representations import Column, Table, TableOptions, rebuild
 
 NAN = np.nan
 
@@ -73,6 +74,68 @@ def test_whole_columns_refuse_what_is_not_whole_or_not_exact(kind: Any, value: f
     np.testing.assert_array_equal(decoded(table, n=[1.0, -999, 2.0**24]), [[1], [NAN], [2**24]])
     with pytest.raises(ShapeError, match=f"column 'n' is declared {kind} but holds"):
         decoded(table, n=[1.0, value])
+
+
+LEPTON = Column(name="lepton", categories=[13, 11, 15])
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int64, np.uint16, np.float32, np.float64])
+def test_categories_become_their_place_in_the_list(dtype: type) -> None:
+    given = np.array([11, 15, 13, 11], dtype=dtype)
+    np.testing.assert_array_equal(decoded(Table.of([LEPTON]), lepton=given), [[1], [2], [0], [1]])
+
+
+def test_a_number_of_categories_is_short_for_the_values_from_zero() -> None:
+    assert Column(name="n", categories=3) == Column(name="n", kind="categorical", categories=(0, 1, 2))
+
+
+def test_in_options_a_name_is_a_column() -> None:
+    assert TableOptions.model_validate({"columns": ["a", {"name": "b"}]}) == TableOptions(
+        columns=(Column(name="a"), Column(name="b"))
+    )
+
+
+def test_truth_values_and_large_codes_are_categories() -> None:
+    table = Table.of([Column(name="tagged", categories=2), Column(name="pdg", categories=[1000020040, 1000020041])])
+    pdg = np.array([1000020041, 1000020040], dtype=np.int64)  # equal in float32
+    np.testing.assert_array_equal(decoded(table, tagged=[True, False], pdg=pdg), [[1, 1], [0, 0]])
+
+
+def test_missing_categories_are_nan() -> None:
+    table = Table.of([Column(name="n", categories=3, missing=-999)])
+    np.testing.assert_array_equal(decoded(table, n=ak.Array([2.0, -999, None, NAN])), [[2], [NAN], [NAN], [NAN]])
+
+
+@pytest.mark.parametrize(
+    ("column", "remedy"),
+    [(LEPTON, "add it to them, or declare it `missing`"), (Column(name="lepton", categories=3, missing=9), "them$")],
+)
+@pytest.mark.parametrize("value", [-1, 12, 16, 11.5])
+def test_a_value_that_is_no_category_is_named(column: Column, remedy: str, value: float) -> None:
+    with pytest.raises(ShapeError, match=rf"'lepton' holds {value:g}, which is none of its categories \[.*{remedy}"):
+        decoded(Table.of([column]), lepton=[1 if column.missing else 11, value])
+
+
+def test_arrays_say_which_columns_are_categories_and_which_may_miss() -> None:
+    table = Table.of([Column(name="a"), LEPTON, Column(name="b", missing=-999), Column(name="c", kind="categorical")])
+    assert table.arrays[""].categories == (0, 3, 0, 0)
+    assert table.arrays[""].may_miss == (False, False, True, False)
+    plain = Table.of({"a": "GeV"}).arrays[""]
+    assert plain.categories == plain.may_miss == ()
+
+
+def test_specs_of_older_datasets_are_read() -> None:
+    """Before columns had categories, a categorical one was a whole number like any other."""
+    old = {"name": "n", "unit": "1", "kind": "categorical", "missing": None, "combine": "same"}
+    table = rebuild(RepresentationSpec("table", {"columns": [old]}))
+    np.testing.assert_array_equal(table.decode(table.encode(ak.Array({"n": [7, 5]})))[""], [[7], [5]])
+    assert table.arrays[""].categories == ()
+
+
+def test_parts_of_one_example_have_one_category() -> None:
+    assert combined(LEPTON, [13, 11, 13, 13]) == [1, 0]
+    with pytest.raises(ShapeError, match="column 'lepton' differs between parts of one example"):
+        combined(LEPTON, [13, 11, 13, 15])
 
 
 def test_what_float32_cannot_hold_is_refused_but_infinity_stays() -> None:
@@ -158,6 +221,14 @@ def test_no_parts() -> None:
         [{"name": "a", "kind": "text"}],
         [{"name": "a", "combine": "mean"}],
         [{"name": "a", "combine": "sum"}],
+        [{"name": "a", "categories": 1}],
+        [{"name": "a", "categories": -2}],
+        [{"name": "a", "categories": [4]}],
+        [{"name": "a", "categories": [4, 5, 4]}],
+        [{"name": "a", "categories": [0.5, 1]}],
+        [{"name": "a", "categories": 3, "missing": 2}],
+        [{"name": "a", "categories": 3, "kind": "integer"}],
+        [{"name": "a", "categories": 3, "combine": "max"}],
     ],
 )
 def test_wrong_options_are_refused(wrong: list[Any]) -> None:

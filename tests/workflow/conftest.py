@@ -23,5 +23,10 @@ def jets(base: Path) -> tiny_runs.Project:
 
 
 @pytest.fixture(scope="session")
+def numbers(base: Path) -> tiny_runs.Project:
+    return tiny_runs.numbers(base)
+
+
+@pytest.fixture(scope="session")
 def objects(base: Path) -> tiny_runs.Project:
     return tiny_runs.objects(base)

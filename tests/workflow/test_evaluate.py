@@ -37,13 +37,24 @@ def test_what_a_report_holds(report):
     assert {path.name for path in report.iterdir()} == {
         ".hepml-report", "metrics.json", "report.html", "histograms.root", "scores.parquet", "plots",
     }  # fmt: skip
-    assert _plots(report) == {
+    assert _plots(report) > {
         "roc", "scores_trees", "scores_pixels", "training_trees", "training_pixels", "mean_image", "input_jet_pt",
-        "input_jet_mass",
+        "input_jet_mass", "significance", "importance", "variable_ranking", "correlation_w", "correlation_qcd",
     }  # fmt: skip
+    assert "learning" not in _plots(report)
     html = (report / "report.html").read_text()
-    assert html.count("data:image/png;base64,") == 8
+    assert html.count("data:image/png;base64,") == len(_plots(report))
     assert "w against qcd" in html
+
+
+def test_curves(report):
+    """Each table of input variables is judged once, and each run's features for each run."""
+    curves = json.loads((report / "metrics.json").read_text())["curves"]
+    assert [curve["run"] for curve in curves["importance"]] == ["trees", "pixels"]
+    assert curves["importance"][1]["labels"]["features"][0] == "pT fraction [1]"
+    [ranking] = curves["variable_ranking"]
+    assert (ranking["run"], ranking["class"], ranking["labels"]["input"]) == (None, "w", "substructure")
+    assert [curve["class"] for curve in curves["correlation"]] == ["w", "qcd"]
 
 
 def test_metrics(report):
@@ -101,13 +112,13 @@ def test_folds(flat, tmp_path):
     assert content.runs[0].members == ("seed1",)
     test = [part for part in content.parts if part.part == "test"]
     assert [(part.class_, part.n) for part in test] == [("signal", 600), ("background", 600)]
-    assert _plots(tmp_path) == {"roc", "scores_trees", "training_trees"}
+    assert _plots(tmp_path) > {"roc", "scores_trees", "training_trees", "importance"}
 
 
 def test_three_classes(base, tmp_path):
     project = tiny_runs.flat(base, classes=("a", "b", "c"))
     workflow.evaluate([project.run("trees")], project.dataset, tmp_path / "report")
-    assert _plots(tmp_path / "report") == {
+    assert _plots(tmp_path / "report") > {
         "roc_a", "roc_b", "roc_c", "scores_trees_a", "scores_trees_b", "scores_trees_c", "confusion_trees",
         "training_trees",
     }  # fmt: skip

@@ -3,11 +3,12 @@ from __future__ import annotations
 import numpy as np
 
 from hepml.contracts import ArraySpec, Batch
+from hepml.representations.jet_image import JetImage, JetImageOptions
 from hepml.workflow.mean_images import MeanImages
 
 AXES = (("Δη", -1.0, 1.0), ("Δφ [rad]", -2.0, 2.0))
 ARRAYS = {
-    "image": ArraySpec((2, 3, 2), role="image", features=("pt [GeV]", "multiplicity [1]"), axes=AXES),
+    "image": ArraySpec((2, 3, 2), role="image", features=("pT [GeV]", "number of particles [1]"), axes=AXES),
     "table": ArraySpec((4,), role="table"),
 }
 
@@ -37,6 +38,8 @@ def test_weighted_mean_of_the_first_channel_by_class():
 def test_pixels_mean_what_the_representation_says():
     axes = MeanImages(ARRAYS, ("a",)).means()["image"].axes
     assert (axes.x_name, axes.x_range, axes.y_name, axes.y_range) == ("Δη", (-1.0, 1.0), "Δφ [rad]", (-2.0, 2.0))
-    assert axes.content == "Mean pt [GeV]"
+    assert axes.content == "Mean pT [GeV]"
+    [fraction] = JetImage(JetImageOptions(channels=("charged_pt",))).arrays.values()
+    assert MeanImages({"image": fraction}, ("a",)).means()["image"].axes.content == "Mean charged pT fraction"
     bare = MeanImages({"image": ArraySpec((2, 3, 1), role="image")}, ("a",)).means()["image"].axes
     assert (bare.x_range, bare.y_range, bare.content) == ((0.0, 2), (0.0, 3), "Mean pixel")

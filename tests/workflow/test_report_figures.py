@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import hist
 import numpy as np
+import pytest
 from matplotlib.figure import Figure
+from plots import toy_comparison as toy
+from plots.toy_curves import roc_curve
 
 from hepml.contracts import Curve
 from hepml.plots import ImageAxes
@@ -61,3 +64,92 @@ def test_every_figure_has_words_for_who_cannot_see_it():
     curves = [Curve("training", STEPS, "bdt", "seed1", part="train")]
     for figure in plan_figures(_content(curves=curves, histograms={"pt": {"w": _histogram(0, 1)}})):
         assert all((figure.name, figure.title, figure.caption, figure.alternative))
+
+
+def _comparison() -> list[Curve]:
+    runs = {"cnn": 1.8, "bdt": 1.7}
+    curves = [roc_curve(run, distance) for run, distance in runs.items()]
+    for run, distance in runs.items():
+        curves += [toy.significance_curve(run, distance, part) for part in ("test", "validation")]
+        curves += [*toy.reliability_curves(run), *toy.efficiency_curves(run, distance)]
+        curves += [
+            toy.sculpting_curve(run, distance),
+            toy.importance_curve(run),
+            toy.learning_curve(run, distance, 0.1),
+        ]
+    return [*curves, toy.ranking_curve(), *(toy.correlation_curve(class_=name) for name in ("w", "qcd"))]
+
+
+def test_runs_that_can_be_compared_share_a_figure():
+    """What is comparable has one figure with all runs, what is not one for each, in the sections of the report."""
+    figures = plan_figures(_content(curves=_comparison()))
+    assert [(figure.section, figure.name) for figure in figures] == [
+        ("performance", "roc"),
+        ("working_points", "significance"),
+        ("working_points", "efficiency_jet_mass_gev"),
+        ("working_points", "sculpting_jet_mass_gev"),
+        ("working_points", "cut_scan_cnn"),
+        ("working_points", "cut_scan_bdt"),
+        ("calibration", "reliability_cnn"),
+        ("calibration", "reliability_bdt"),
+        ("variables", "variable_ranking"),
+        ("variables", "importance"),
+        ("variables", "correlation_w"),
+        ("variables", "correlation_qcd"),
+        ("learning", "learning"),
+    ]
+
+
+def test_a_run_has_one_colour_in_all_figures():
+    """Also where it is not the first: the trees are what others are divided by."""
+    content = _content(curves=[*_comparison(), roc_curve("bdt", 1.7, class_="z")])
+    figures = {figure.name: figure for figure in plan_figures(content)}
+    roc, alone = (figures[name].draw() for name in ("roc_w", "roc_z"))
+    assert roc.axes[1].get_ylabel() == "Ratio to bdt"
+    lines = [line for figure in (roc, alone) for line in figure.axes[0].lines if line.get_label() == "bdt"]
+    assert [line.get_color() for line in lines] == [content.run_pens["bdt"].colour] * 2
+
+
+def test_regression_figures():
+    """Residuals and responses of all runs together, truth against prediction of each; relative ones apart."""
+    curves = [toy.residual_curve(run, 4.0, part=part) for run in ("bdt", "cnn") for part in ("test", "train")]
+    curves += [toy.response_curve(run, 4.0, relative=relative) for run in ("bdt", "cnn") for relative in (False, True)]
+    curves += [toy.truth_prediction_curve(run) for run in ("bdt", "cnn")]
+    assert [figure.name for figure in plan_figures(_content(classes=(), curves=curves))] == [
+        "residuals",
+        "response_truth",
+        "response_truth_relative",
+        "truth_prediction_bdt",
+        "truth_prediction_cnn",
+    ]
+
+
+@pytest.mark.parametrize("second", ["w", "z"])
+def test_names_of_figures_are_distinct(second):
+    """Two classes, spectators, inputs or targets never write one file."""
+    curves = [curve for class_ in dict.fromkeys(["w", second]) for curve in _of_class(class_)]
+    names = [figure.name for figure in plan_figures(_content(curves=curves))]
+    assert len(set(names)) == len(names)
+
+
+def _of_class(class_: str) -> list[Curve]:
+    return [
+        roc_curve("cnn", 1.8, class_=class_),
+        toy.significance_curve("cnn", 1.8, class_=class_),
+        *toy.reliability_curves("cnn", class_=class_),
+        *toy.efficiency_curves("cnn", 1.8, names=(class_, "rest")),
+        toy.sculpting_curve("cnn", 1.0, class_=f"not {class_}"),
+        toy.ranking_curve(class_=class_),
+        toy.correlation_curve(class_=class_),
+        toy.residual_curve("cnn", 1.0, output=class_),
+        toy.response_curve("cnn", 1.0, output=class_),
+        toy.truth_prediction_curve("cnn", output=class_),
+    ]
+
+
+def test_every_figure_is_explained():
+    """Title, caption and alternative text; what has a band says what it is."""
+    for figure in plan_figures(_content(curves=_comparison())):
+        assert all((figure.title, figure.caption, figure.alternative))
+        if figure.name not in ("correlation_w", "correlation_qcd", "importance"):
+            assert "one standard deviation" in figure.caption.lower(), figure.name

@@ -21,7 +21,7 @@ def test_a_verb_that_another_one_imports_stays_a_function():
         "import hepml; from hepml import workflow; from hepml.workflow.run import run; import hepml.workflow.train\n"
         "assert run is workflow.run is hepml.run\n"
         "assert workflow.train.__module__ == hepml.train.__module__ == 'hepml.workflow.train'\n"
-        "from hepml.workflow.train import CHECKPOINTS, train\n"
+        "from hepml.workflow.train import Job, train\n"
         "assert train is workflow.train"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,21 @@
+"""What a report is about, in a few words."""
+
+from __future__ import annotations
+
+from hepml.contracts import TaskSpec
+
+
+def report_title(task: TaskSpec) -> str:
+    """Return the targets, or else the classes, of a task.
+
+    Examples
+    --------
+    >>> from hepml.tasks import TaskContext, build_task
+    >>> report_title(build_task("classification", {}, TaskContext(("w", "qcd"))))
+    'w against qcd'
+    >>> report_title(build_task("regression", {"target": "jet_mass_gev"}, TaskContext(("w", "qcd"))))
+    'Regression of jet_mass_gev'
+    """
+    if task.spectators:
+        return f"{task.kind.capitalize()} of {', '.join(task.spectators)}"
+    return " against ".join(task.classes) or task.kind.capitalize()

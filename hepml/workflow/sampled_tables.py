@@ -1,0 +1,42 @@
+"""The tables of input variables as they are in the test part, and what is said about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hepml.contracts import ArraySpec, Batch, Curve, TaskSpec
+from hepml.evaluation import input_curves
+from hepml.workflow.sampled_rows import SampledRows
+
+LARGEST_ROWS = 200_000
+"""Rows of the test part that rankings and correlations are made of."""
+
+
+class SampledTables:
+    """Keeps some rows of the arrays that are tables.
+
+    Parameters
+    ----------
+    arrays : mapping of str to ArraySpec
+        By batch name; those of a role other than ``"table"`` are passed over.
+    total : int
+        Rows that will come.
+    """
+
+    def __init__(self, arrays: Mapping[str, ArraySpec], total: int) -> None:
+        self._tables = {name: spec for name, spec in arrays.items() if spec.role == "table"}
+        self._rows = SampledRows(total, LARGEST_ROWS, self._tables)
+
+    def add(self, batch: Batch) -> None:
+        """Take the next batch."""
+        if self._tables:
+            self._rows.add(batch)
+
+    def curves(self, task: TaskSpec) -> list[Curve]:
+        """Return the curves of each table; see `input_curves`."""
+        sample = self._rows.joined()
+        if sample is None:
+            return []
+        return [
+            curve for name, spec in self._tables.items() for curve in input_curves(sample, name, spec.features, task)
+        ]
