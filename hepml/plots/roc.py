@@ -42,7 +42,8 @@ def draw_roc(
         ``rejection_error`` (at fixed signal efficiency).  Points with an error above half of the rejection, or without
         a finite one, are left out.
     metrics : sequence of Metric
-        From these ``auc`` goes into the legend and ``rejection_at_<efficiency>`` is marked by a point with its error.
+        From these ``auc`` goes into the legend and ``rejection_at_<efficiency>`` is marked by a point with its error, unless that is
+        above half of it too.
         Only those of the curve's own run, part and class and of the average over members count.
     label : Label, optional
         The words above.
@@ -92,12 +93,12 @@ def _draw_run(axes: Axes, curve: Curve, metrics: Sequence[Metric], pen: Pen) -> 
     text = f"{name}   AUC = {value_text(area, decimals=4)}" if area else name
     draw_line(axes, efficiency, rejection, error, pen=pen, name=text)
     for metric in metrics:
-        if metric.name.startswith("rejection_at_") and np.isfinite(metric.value):
+        if metric.name.startswith("rejection_at_") and metric.error <= _LARGEST_ERROR * metric.value:
             at = float(metric.name.removeprefix("rejection_at_"))
             axes.errorbar(
                 at,
                 metric.value,
-                yerr=np.nan_to_num(metric.error),
+                yerr=metric.error,
                 fmt=pen.marker,
                 color=pen.colour,
                 markersize=8,

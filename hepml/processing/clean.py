@@ -58,7 +58,7 @@ def clean(examples: Examples, chunk: Chunk, *, policy: Literal["stop", "drop"]) 
             remedy = ", or set process.nonfinite: drop" if examples.partial is None else ""
             msg = (
                 f"{chunk.path}, tree {chunk.tree!r}: {count} examples have NaN or inf in {name!r}, the first in entry "
-                f"{entry}: clean them in the processor file{remedy}"
+                f"{entry}: clean them in the processor file, or declare them `missing` there{remedy}"
             )
             raise InputError(msg)
         dropped[name] = count

@@ -44,9 +44,18 @@ def summary_table(content: ReportContent) -> TextTable:
         table.title,
         (*table.header, "Parameters", "Training time"),
         tuple((*row, *cells) for row, cells in zip(table.rows, extra, strict=True)),
-        note=f"{table.note} Parameters and training time are those of one member.",
+        note=f"{_signal(content)}{table.note} Parameters and training time are those of one member.",
         numeric=table.numeric | {n, n + 1},
     )
+
+
+def _signal(content: ReportContent) -> str:
+    """Return which of two classes a score near 1 means."""
+    task = content.task
+    if task.signal is None or len(task.classes) != 2:
+        return ""
+    (background,) = (name for name in task.classes if name != task.signal)
+    return f"Signal: {task.signal}, background: {background}. "
 
 
 def window_tables(content: ReportContent) -> list[TextTable]:
