@@ -319,6 +319,7 @@ def load_recipe(
             raise RecipeError(msg)
         values["inputs"][name]["files"] = list(files)
     for key, value in (settings or {}).items():
+        _refuse_unnamed(values, key.split("."))
         _set(values, key.split("."), value)
     recipe = validate_options(Recipe, values, path="", source=str(source))
     processor = Path(recipe.processor.file).expanduser()
@@ -366,6 +367,14 @@ def _read_yaml(source: Path) -> dict[str, Any]:
         msg = f"{source}: a recipe is a mapping with `inputs`, `processor`, …; found {type(values).__name__}"
         raise RecipeError(msg)
     return values
+
+
+def _refuse_unnamed(values: Mapping[str, Any], keys: list[str]) -> None:
+    """Refuse ``models.<name>.<key>`` of a model that there is not; ``models.<name>={…}`` makes one."""
+    named = values.get(keys[0])
+    if keys[0] in ("models", "inputs") and len(keys) > 2 and isinstance(named, dict) and keys[1] not in named:
+        msg = f"--set {'.'.join(keys)}: {keys[0]} has no {keys[1]!r}: {nearest(keys[1], named)}"
+        raise RecipeError(msg)
 
 
 def _set(values: dict[str, Any], keys: list[str], value: Any) -> None:

@@ -42,8 +42,8 @@ def draw_roc(
         ``rejection_error`` (at fixed signal efficiency).  Points with an error above half of the rejection, or without
         a finite one, are left out.
     metrics : sequence of Metric
-        From these ``auc`` goes into the legend and ``rejection_at_<efficiency>`` is marked by a point with its error, unless that is
-        above half of it too.
+        From these ``auc`` goes into the legend and ``rejection_at_<efficiency>`` is marked by a point with its error,
+        unless that is above half of it too.
         Only those of the curve's own run, part and class and of the average over members count.
     label : Label, optional
         The words above.

@@ -12,7 +12,11 @@ from hepml.reports.text_table import Cell, TextTable
 
 def inputs_table(manifest: Manifest) -> TextTable:
     """Return entries and examples of each input, and a row with the sums."""
-    rows = [_input_row(summary, [f for f in manifest.files if f.input == summary.name]) for summary in manifest.inputs]
+    without_label = "from the processor" if manifest.classes else MISSING
+    rows = [
+        _input_row(summary, [f for f in manifest.files if f.input == summary.name], without_label=without_label)
+        for summary in manifest.inputs
+    ]
     total = _counts(manifest.files)
     dropped = sum(sum(summary.dropped.values()) for summary in manifest.inputs)
     rows.append((Cell("all inputs"), Cell(""), *total, Cell(count(dropped)), Cell(count(manifest.rows)), Cell("")))
@@ -75,11 +79,11 @@ def parts_table(parts: Sequence[PartCounts]) -> TextTable | None:
     return TextTable("Split", header, rows, note, frozenset({2, 3, 4})) if rows else None
 
 
-def _input_row(summary: InputSummary, files: Sequence[InputFile]) -> tuple[Cell, ...]:
+def _input_row(summary: InputSummary, files: Sequence[InputFile], *, without_label: str) -> tuple[Cell, ...]:
     before = MISSING if summary.cutflow is None else plain_number(summary.cutflow.steps[0].sum_w)
     return (
         Cell(summary.name),
-        Cell(summary.label or "from the processor"),
+        Cell(summary.label or without_label),
         *_counts(files),
         Cell(count(sum(summary.dropped.values()))),
         Cell(count(int(summary.counts.n.sum()))),

@@ -28,6 +28,7 @@ def test_a_misspelled_key(hepml, project):
         ("split.parts={train: 70, test: 70}", "the parts take 140 buckets, not 100"),
         ("task.options.signal=sgnal", "task.options.signal is 'sgnal', which is no class: did you mean 'signal'?"),
         ("models.trees.inputs=[]", "models.trees.inputs = []: list should have at least 1 item"),
+        ("models.tree.seeds=[2]", "--set models.tree.seeds: models has no 'tree': did you mean 'trees'?"),
     ],
 )
 def test_settings_are_checked_like_the_recipe(hepml, project, setting, message):

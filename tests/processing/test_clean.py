@@ -39,7 +39,8 @@ def make(*, pt=None, mass=None, weight=None, spectator=None, part=None, start=No
 def test_parts_of_examples_are_never_left_out():
     parts = replace(make(weight=np.array([1, np.nan, 1, 1])), partial={})
     with pytest.raises(
-        InputError, match=r"1 examples have NaN or inf in 'weight'.*: clean them in the processor file$"
+        InputError,
+        match=r"1 examples have NaN or inf in 'weight'.*: clean them in the processor file, or declare them `missing` there$",
     ):
         clean(parts, CHUNK, policy="drop")
 
