@@ -52,10 +52,8 @@ def summary_table(content: ReportContent) -> TextTable:
 def _signal(content: ReportContent) -> str:
     """Return which of two classes a score near 1 means."""
     task = content.task
-    if task.signal is None or len(task.classes) != 2:
-        return ""
-    (background,) = (name for name in task.classes if name != task.signal)
-    return f"Signal: {task.signal}, background: {background}. "
+    background = [name for name in task.classes if name != task.signal]
+    return f"Signal: {task.signal}, background: {background[0]}. " if task.signal and len(background) == 1 else ""
 
 
 def window_tables(content: ReportContent) -> list[TextTable]:

@@ -40,7 +40,7 @@ def test_parts_of_examples_are_never_left_out():
     parts = replace(make(weight=np.array([1, np.nan, 1, 1])), partial={})
     with pytest.raises(
         InputError,
-        match=r"1 examples have NaN or inf in 'weight'.*: clean them in the processor file, or declare them `missing` there$",
+        match=r"1 examples have NaN or inf in 'weight'.*: clean them in .*, or declare them `missing` there$",
     ):
         clean(parts, CHUNK, policy="drop")
 
