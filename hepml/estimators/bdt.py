@@ -16,6 +16,7 @@ from hepml.estimators.inputs import check_inputs
 from hepml.estimators.matrix import flat_categories, flat_features
 from hepml.estimators.tree_data import read_tree_data
 from hepml.estimators.tree_file import load_trees, save_trees
+from hepml.estimators.tree_history import tell_history
 from hepml.networks.target_scaling import NO_SCALING, target_scaling
 from hepml.options import Options
 from hepml.recipe import Training
@@ -99,13 +100,7 @@ class BoostedTrees(Estimator):
         losses, watched = -trees.train_score_[1:] / unit, -trees.validation_score_[1:] / unit
         trees._predictors = trees._predictors[: int(np.argmin(watched)) + 1]
         self._trees = trees
-        history = [
-            Epoch(i, {"loss": float(loss), "validation_loss": float(seen), "learning_rate": trees.learning_rate})
-            for i, (loss, seen) in enumerate(zip(losses, watched, strict=True))
-        ]
-        for epoch in history:
-            plan.on_epoch(epoch)
-        return history
+        return tell_history(losses, watched, learning_rate=trees.learning_rate, plan=plan)
 
     def predict(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
         """Return P(signal), shape (n, 1), P(class), shape (n, n_classes), or the target's estimate, shape (n, 1).

@@ -15,6 +15,7 @@ from hepml.estimators.extras import import_extra
 from hepml.estimators.inputs import check_inputs
 from hepml.estimators.matrix import flat_categories, flat_features
 from hepml.estimators.tree_data import TreeData, read_tree_data
+from hepml.estimators.tree_history import tell_history
 from hepml.estimators.xgboost_file import load_booster, save_booster
 from hepml.estimators.xgboost_options import OBJECTIVES, XGBoostOptions, parameters
 from hepml.networks.target_scaling import target_scaling
@@ -85,13 +86,7 @@ class XGBoostTrees(Estimator):
         losses, watched = (self._losses(seen[part]) for part in ("training", "validation"))
         self._booster = booster[: int(np.argmin(watched)) + 1]
         self._scaling = scaling.get(self.spec.task.outputs[0].name, (0.0, 1.0))
-        history = [
-            Epoch(i, {"loss": float(loss), "validation_loss": float(value), "learning_rate": options.learning_rate})
-            for i, (loss, value) in enumerate(zip(losses, watched, strict=True))
-        ]
-        for epoch in history:
-            plan.on_epoch(epoch)
-        return history
+        return tell_history(losses, watched, learning_rate=options.learning_rate, plan=plan)
 
     def predict(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
         """Return P(signal), shape (n, 1), P(class), shape (n, n_classes), or the target's estimate, shape (n, 1).
