@@ -25,7 +25,7 @@ $(READY): setup.py pyproject.toml
 	@echo "installing into $(VENV): some minutes, once"
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) install --upgrade pip
-	@$(PIP) install --prefer-binary --only-binary pythia8mc --editable ".[dev,samples,notebook,xgboost]"
+	@$(PIP) install --prefer-binary --only-binary pythia8mc --editable ".[dev,samples,notebook,xgboost,dask,onnx]"
 	@touch $@
 
 demo: $(READY) ## Jets from Pythia to a ROC curve, in a few minutes

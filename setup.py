@@ -35,9 +35,18 @@ REQUIRED = [
 ]
 
 EXTRAS = {
+    "dask": [
+        "dask>=2026.8.0",
+        "distributed>=2026.8.0",
+    ],
     "xgboost": [
         "xgboost-cpu>=3.0.0; platform_system == 'Linux' and platform_machine == 'x86_64'",
         "xgboost>=3.0.0; platform_system != 'Linux' or platform_machine != 'x86_64'",
+    ],
+    "onnx": [
+        "onnx>=1.23.0",
+        "onnxruntime>=1.31.0",
+        "tf2onnx>=1.17.0",
     ],
     "samples": [
         "fastjet>=3.5.2.0",

@@ -9,6 +9,8 @@ import pytest
 
 HEAVY = {
     "coffea",
+    "dask",
+    "distributed",
     "keras",
     "matplotlib",
     "mplhep",
@@ -55,5 +57,5 @@ def test_lower_rooms_load_neither_networks_nor_plots(room):
 
 @pytest.mark.parametrize("room", ["processing", "plots", "reports"])
 def test_processing_and_reporting_load_no_networks(room):
-    """A worker that only processes, and a report, do without TensorFlow."""
-    assert not loaded_by(f"import hepml.{room}") & NETWORKS
+    """A worker that only processes, and a report, do without TensorFlow, and without Dask where there is no cluster."""
+    assert not loaded_by(f"import hepml.{room}") & (NETWORKS | {"distributed"})

@@ -13,8 +13,8 @@ from hepml.recipe import Recipe, load_recipe
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-Executor = Literal["iterative", "futures"]
-"""Name of one of coffea's executors."""
+Executor = Literal["iterative", "futures", "dask"]
+"""Who does the work."""
 
 
 def recipe_argument(command: Command) -> Command:
@@ -32,11 +32,16 @@ def settings_option(text: str) -> Callable[[Command], Command]:
 
 
 def executor_options(command: Command) -> Command:
-    """Add ``--executor`` and ``--workers``."""
-    command = workers_option(command)
-    return click.option(
-        "--executor", type=click.Choice(get_args(Executor)), help="Default: iterative for one worker, futures for more."
+    """Add ``--executor``, ``--workers`` and ``--scheduler``."""
+    command = click.option(
+        "--scheduler",
+        metavar="tcp://…",
+        default=None,
+        help="A running Dask scheduler whose workers see the same files; default for dask: a cluster of this machine.",
     )(command)
+    command = workers_option(command)
+    text = "Default: iterative for one worker, futures for more, dask with a scheduler."
+    return click.option("--executor", type=click.Choice(get_args(Executor)), help=text)(command)
 
 
 def workers_option(command: Command) -> Command:

@@ -38,6 +38,7 @@ def predict(
     settings: tuple[str, ...],
     executor: Executor | None,
     workers: int,
+    scheduler: str | None,
     output: Path,
 ) -> int:
     """Write the scores of RUN for every FILE as a friend tree, one output file per input."""
@@ -56,6 +57,7 @@ def predict(
         settings=read_settings(settings),
         executor=executor,
         workers=workers,
+        scheduler=scheduler,
         progress=Terminal(),
     )
     print_friends(friends, console=output_console())

@@ -26,6 +26,7 @@ def process(
     settings: tuple[str, ...],
     executor: Executor | None,
     workers: int,
+    scheduler: str | None,
     output: Path,
 ) -> int:
     """Turn the ROOT files of RECIPE into a dataset; running it again does only what is missing."""
@@ -36,7 +37,12 @@ def process(
     from hepml.reports.tables import print_dataset
 
     manifest = workflow.process(
-        read_recipe(recipe, inputs, settings), output, executor=executor, workers=workers, progress=Terminal()
+        read_recipe(recipe, inputs, settings),
+        output,
+        executor=executor,
+        workers=workers,
+        scheduler=scheduler,
+        progress=Terminal(),
     )
     print_dataset(manifest, console=output_console())
     return left_out.report(left_out.of_dataset(manifest))

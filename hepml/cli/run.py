@@ -26,6 +26,7 @@ def run(
     settings: tuple[str, ...],
     executor: Executor | None,
     workers: int,
+    scheduler: str | None,
     output: Path,
 ) -> int:
     """Process the files of RECIPE, train all its models and evaluate them together."""
@@ -36,7 +37,12 @@ def run(
     from hepml.reports.tables import print_summary
 
     manifest, content = workflow.run(
-        read_recipe(recipe, inputs, settings), output, executor=executor, workers=workers, progress=Terminal()
+        read_recipe(recipe, inputs, settings),
+        output,
+        executor=executor,
+        workers=workers,
+        scheduler=scheduler,
+        progress=Terminal(),
     )
     print_summary(content, folder=output / "report", console=output_console())
     return left_out.report(left_out.of_dataset(manifest))

@@ -9,15 +9,17 @@ from types import ModuleType
 from hepml.errors import MissingExtraError
 
 
-def require_extra(name: str, *, what: str) -> None:
+def require_extra(name: str, *, what: str, extra: str | None = None) -> None:
     """Refuse what needs an extra that is not installed; imports nothing.
 
     Parameters
     ----------
     name : str
-        Of the extra, and of the package that it brings.
+        Of the package that the extra brings.
     what : str
         What needs it, for the message.
+    extra : str, optional
+        Of the extra, where the package has another name.
 
     Raises
     ------
@@ -25,7 +27,7 @@ def require_extra(name: str, *, what: str) -> None:
         Names the extra.
     """
     if find_spec(name) is None:
-        msg = f"{what} needs the package {name!r}, which is not installed: pip install 'hepml[{name}]'"
+        msg = f"{what} needs the package {name!r}, which is not installed: pip install 'hepml[{extra or name}]'"
         raise MissingExtraError(msg)
 
 

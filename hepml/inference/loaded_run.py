@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 from hepml.contracts import Estimator
 from hepml.errors import HepmlError, RunError
 from hepml.estimators import load_member, model_spec
 from hepml.inference.member_info import MemberInfo
 from hepml.inference.run_info import RUN_FILE, RunInfo, read_run_info
+from hepml.inference.worker_threads import limit_threads_in_worker
+
+_LOADING = Lock()
+"""Held while a run is looked for in memory: two threads of a Dask worker that need it load it once."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,15 @@ def load_run(folder: str | Path) -> LoadedRun:
         The run is incomplete or damaged.
     """
     path = Path(folder).expanduser().resolve()
-    read_run_info(path)
-    return _load(path, (path / RUN_FILE).stat().st_mtime_ns)
+    if not (path / RUN_FILE).is_file():
+        read_run_info(path)  # says what there is instead; reading it for every chunk would cost milliseconds
+    with _LOADING:
+        return _load(path, (path / RUN_FILE).stat().st_mtime_ns)
+
+
+def n_loads() -> int:
+    """Return how often a run was loaded in this process so far; what was found in memory does not count."""
+    return _load.cache_info().misses
 
 
 def load_learning(run: LoadedRun) -> dict[float, LoadedRun]:
@@ -63,8 +75,9 @@ def _of_fraction(run: LoadedRun, fraction: float) -> LoadedRun:
     return LoadedRun(run.folder, replace(run.info, members=members, learning=()), models)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)  # as many as a processor may have in use: one more would be loaded again for every chunk
 def _load(folder: Path, _mtime_ns: int) -> LoadedRun:
+    limit_threads_in_worker()
     info = read_run_info(folder)
     return LoadedRun(folder, info, {member.name: _load_member(folder, info, member) for member in info.members})
 

@@ -54,6 +54,8 @@ class RunInfo:
         What scores events.
     learning : tuple of MemberInfo
         Trained on fractions of the training part, for the learning curve alone.
+    keys : tuple of str, optional
+        Key columns of the dataset; none where its split hashed the content of events; None in runs of older versions.
     """
 
     format: int
@@ -70,6 +72,7 @@ class RunInfo:
     rows: Mapping[str, int]
     members: tuple[MemberInfo, ...]
     learning: tuple[MemberInfo, ...] = ()
+    keys: tuple[str, ...] | None = None
 
     @property
     def seeds(self) -> tuple[int, ...]:

@@ -7,18 +7,21 @@ from hepml.processing.checked_examples import checked_examples
 from hepml.processing.coffea_processor import processor
 from hepml.processing.dataset import process_dataset
 from hepml.processing.execute import execute
+from hepml.processing.executor_choice import ExecutorName, choose_executor
 from hepml.processing.plan import Plan, make_plan
 from hepml.processing.processor_file import ProcessorModule, load_processor_file
 from hepml.processing.sink import Sink
 
 __all__ = [
     "CheckReport",
+    "ExecutorName",
     "InputCheck",
     "Plan",
     "ProcessorModule",
     "Sink",
     "check_recipe",
     "checked_examples",
+    "choose_executor",
     "event_buckets",
     "execute",
     "load_processor_file",

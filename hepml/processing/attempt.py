@@ -12,7 +12,10 @@ from hepml.contracts import Chunk
 from hepml.errors import InputError, ProcessorError, WorkerError
 from hepml.io.root import inspect_file, one_line
 from hepml.processing.coffea_runner import make_runner, quiet_coffea, work_item
+from hepml.processing.dask_pool import dask_pool, require_dask
+from hepml.processing.executor_choice import ExecutorName
 from hepml.processing.failure import Failure, describe
+from hepml.processing.loky_pool import loky_pool
 from hepml.processing.sink import Sink
 from hepml.processing.watch import Watch, WatchedPool, WatchedProcessor
 
@@ -26,8 +29,8 @@ class Attempts:
         A class that `processor` made, and its options.
     sink : Sink
         Takes the examples.
-    executor, workers
-        coffea's executor of this name, and its number of worker processes.
+    executor, workers, scheduler
+        Who does the work; see `execute`.
     bad_input : {"stop", "skip"}
         What to do about a chunk that cannot be read.
     """
@@ -38,14 +41,17 @@ class Attempts:
         options: Any,
         sink: Sink,
         *,
-        executor: Literal["iterative", "futures"],
+        executor: ExecutorName,
         workers: int,
+        scheduler: str | None,
         bad_input: Literal["stop", "skip"],
     ) -> None:
+        if executor == "dask":
+            require_dask()
         self._instance: ProcessorABC = processor_class(options, sink)
         self._schema: type[Any] = processor_class.schema
         self._sink, self._skip_allowed = sink, bad_input == "skip"
-        self._executor, self._workers = executor, workers
+        self._executor, self._workers, self._scheduler = executor, workers, scheduler
 
     def is_fatal(self, failure: Failure) -> bool:
         """Return whether trying again, or going on, is pointless."""
@@ -64,10 +70,10 @@ class Attempts:
             Of the first chunk, in order, that makes going on pointless.
         """
         with quiet_coffea():
-            if self._executor == "futures":
-                self._in_workers(chunks, watch)
-            else:
+            if self._executor == "iterative":
                 self._here(chunks, watch)
+            else:
+                self._in_workers(chunks, watch)
         if any(str(problem).startswith("Failed to open file") for problem in watch.lost):
             for name, failure in _unopenable(self.unfinished(chunks)).items():
                 watch.failures.setdefault(name, failure)
@@ -92,6 +98,12 @@ class Attempts:
         left = sorted(missing)
         for chunk in left:
             found = watch.failures.get(chunk.name)
+            if found is None and chunk.name in watch.reported:
+                msg = (
+                    f"{describe(chunk)}: a worker has written the result, and it is not here: workers and this process "
+                    "need a shared file system, where the output has the same path"
+                )
+                raise WorkerError(msg)
             if found is None:
                 msg = (
                     f"{len(left)} chunks were not finished because workers {_fate(watch)}, the first is "
@@ -115,8 +127,9 @@ class Attempts:
                 watch.lose(problem)
 
     def _in_workers(self, chunks: Sequence[Chunk], watch: Watch) -> None:
-        with WatchedPool(min(self._workers, len(chunks)), watch) as pool:
-            executor = FuturesExecutor(pool=pool, status=False, compression=None, retries=0)
+        n = min(self._workers, len(chunks))
+        with dask_pool(n, self._scheduler) if self._executor == "dask" else loky_pool(n) as pool:
+            executor = FuturesExecutor(pool=WatchedPool(pool, watch), status=False, compression=None, retries=0)
             runner = make_runner(executor, schema=self._schema, by_value=True)
             runner.run([work_item(chunk) for chunk in chunks], self._instance)
 
@@ -149,8 +162,11 @@ def _unopenable(chunks: Iterable[Chunk]) -> dict[str, Failure]:
 
 
 def _fate(watch: Watch) -> str:
-    """Say what became of the workers; loky puts their exit codes at the end of a long text."""
+    """Say what became of the workers; loky puts their exit codes at the end of a long text, Dask a worker's address."""
     if not watch.lost:
         return "returned nothing"
     codes = re.search(r"exit codes of the workers are (\{.*?\})", str(watch.lost[0]))
-    return f"died, exit codes {codes.group(1)}" if codes else f"failed ({one_line(watch.lost[0])})"
+    if codes:
+        return f"died, exit codes {codes.group(1)}"
+    last = re.search(r"last worker that attempt to run the task was (\S+?)\.? ", str(watch.lost[0]))
+    return f"died, the last was {last.group(1)}" if last else f"failed ({one_line(watch.lost[0])})"

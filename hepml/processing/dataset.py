@@ -6,7 +6,6 @@ import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import pydantic
 
@@ -17,6 +16,7 @@ from hepml.io.manifest import MANIFEST, read_manifest, write_manifest
 from hepml.processing.branch_types import refuse_changes
 from hepml.processing.dataset_sink import DatasetSink, has_shard
 from hepml.processing.execute import OnProgress, execute
+from hepml.processing.executor_choice import ExecutorName
 from hepml.processing.made_by import chunk_hash, dataset_hash
 from hepml.processing.merge import HISTOGRAMS, MOMENTS, merge
 from hepml.processing.plan import Plan, make_plan
@@ -36,8 +36,9 @@ def process_dataset(
     recipe: Recipe,
     folder: str | Path,
     *,
-    executor: Literal["iterative", "futures"] = "iterative",
+    executor: ExecutorName = "iterative",
     workers: int = 1,
+    scheduler: str | None = None,
     on_progress: OnProgress | None = None,
 ) -> Manifest:
     """Turn the ROOT files of a recipe into a dataset.
@@ -50,8 +51,8 @@ def process_dataset(
         Inputs, processor, ``event_key``, ``process`` and ``split.column`` are used.
     folder : path
         Of the dataset.
-    executor, workers
-        coffea's executor of this name, and its number of worker processes.
+    executor, workers, scheduler
+        Who does the work; see `execute`.
     on_progress : callable, optional
         Called with the number of chunks done since the last call, and a note.
 
@@ -69,7 +70,9 @@ def process_dataset(
     OutputError
         The folder holds something else, cannot be written, or is being written by another process.
     WorkerError
-        Workers were lost again and again.
+        Workers were lost again and again, or a scheduler cannot be reached.
+    MissingExtraError
+        Dask is not installed.
     """
     making = prepare(recipe)
     place = claim_folder(folder, kind="dataset", marker=MANIFEST)
@@ -86,6 +89,7 @@ def process_dataset(
             sink,
             executor=executor,
             workers=workers,
+            scheduler=scheduler,
             retries=recipe.process.retries,
             bad_input=recipe.process.bad_input,
             on_progress=on_progress,

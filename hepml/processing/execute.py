@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from hepml.contracts import Chunk
 from hepml.processing.attempt import Attempts
+from hepml.processing.executor_choice import ExecutorName
 from hepml.processing.sink import Sink
 from hepml.processing.watch import Watch
 
@@ -20,8 +21,9 @@ def execute(
     options: Any,
     sink: Sink,
     *,
-    executor: Literal["iterative", "futures"] = "iterative",
+    executor: ExecutorName = "iterative",
     workers: int = 1,
+    scheduler: str | None = None,
     retries: int = 2,
     bad_input: Literal["stop", "skip"] = "stop",
     on_progress: OnProgress | None = None,
@@ -37,7 +39,9 @@ def execute(
     sink : Sink
         Takes the examples.
     executor, workers
-        coffea's executor of this name, and its number of worker processes.
+        Who does the work, and the number of worker processes.
+    scheduler : str, optional
+        Address of a running Dask scheduler, for the executor ``"dask"``; default: a cluster of this machine.
     retries : int
         How often chunks are tried again, after a worker was lost or a file could not be read, without any success.
     bad_input : {"stop", "skip"}
@@ -52,11 +56,15 @@ def execute(
     ProcessorError
         The processor file's code fails; its own line is shown.
     WorkerError
-        Workers were lost again and again.
+        Workers were lost again and again, or a scheduler cannot be reached.
+    MissingExtraError
+        Dask is not installed.
     HepmlError
         Of the sink.
     """
-    attempts = Attempts(processor_class, options, sink, executor=executor, workers=workers, bad_input=bad_input)
+    attempts = Attempts(
+        processor_class, options, sink, executor=executor, workers=workers, scheduler=scheduler, bad_input=bad_input
+    )
     progress = _Counter(len(chunks), on_progress)
     missing = attempts.unfinished(chunks)
     progress.add(len(chunks) - len(missing))

@@ -6,14 +6,11 @@ tracebacks.  It is therefore given a pool whose futures never fail: what went wr
 
 from __future__ import annotations
 
-import os
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any
 
-import loky
 from coffea.processor import ProcessorABC
 
 from hepml.processing.failure import Failure
@@ -26,17 +23,6 @@ class StopProcessingError(Exception):
 def _nothing() -> dict[str, Any]:
     """Return what coffea's work function returns, for no chunk."""
     return {"out": {"rows": {}, "failures": {}}, "processed": set()}
-
-
-def _end_with(parent: int) -> None:
-    """End this worker when its parent is gone: one whose parent was killed would wait for work for ever."""
-
-    def wait() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
 
 
 class Watch:
@@ -54,6 +40,7 @@ class Watch:
         self.failures: dict[str, Failure] = {}
         self.fatal: dict[str, Failure] = {}
         self.lost: list[BaseException] = []
+        self.reported: set[str] = set()
         self._is_fatal, self._on_chunk = is_fatal, on_chunk
         self._lock = threading.Lock()
 
@@ -62,6 +49,7 @@ class Watch:
         with self._lock:
             self.failures |= out["failures"]
             self.fatal |= {name: failure for name, failure in out["failures"].items() if self._is_fatal(failure)}
+            self.reported |= out["rows"].keys()
             for name in out["rows"]:
                 self._on_chunk(name)
 
@@ -92,11 +80,18 @@ class WatchedProcessor(ProcessorABC):
 
 
 class WatchedPool(Executor):
-    """A loky pool whose futures never fail and of which a watch hears; a context manager."""
+    """A pool whose futures never fail and of which a watch hears.
 
-    def __init__(self, workers: int, watch: Watch) -> None:
-        self._pool = loky.ProcessPoolExecutor(workers, initializer=_end_with, initargs=(os.getpid(),))
-        self._watch = watch
+    Parameters
+    ----------
+    pool : Executor
+        Does the work; whoever made it ends it, with all that is still in hand after a mistake.
+    watch : Watch
+        Hears of every chunk.
+    """
+
+    def __init__(self, pool: Executor, watch: Watch) -> None:
+        self._pool, self._watch = pool, watch
         self._pairs: list[tuple[Future[Any], Future[Any]]] = []
         self._lock = threading.Lock()
         self._stopped = False
@@ -112,15 +107,9 @@ class WatchedPool(Executor):
             return promise
         self._pairs.append((work, promise))
         work.add_done_callback(lambda done: self._relay(done, promise))
+        if self._stopped:
+            self._drop(work, promise)
         return promise
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = True) -> None:  # noqa: ARG002  (Executor's own)
-        """End the workers at once: all results are in, or the run is broken off, and by themselves they take longer."""
-        self._pool.shutdown(wait=wait, kill_workers=True)
-
-    def __exit__(self, kind: Any, problem: Any, trace: Any) -> bool | None:
-        self.shutdown()
-        return None
 
     def _relay(self, work: Future[Any], promise: Future[Any]) -> None:
         problem = None if work.cancelled() else work.exception()
@@ -135,8 +124,11 @@ class WatchedPool(Executor):
         if self._watch.fatal and not self._stopped:
             self._stopped = True
             for pending, waiting in list(self._pairs):
-                pending.cancel()
-                self._settle(waiting, _nothing())
+                self._drop(pending, waiting)
+
+    def _drop(self, work: Future[Any], promise: Future[Any]) -> None:
+        work.cancel()
+        self._settle(promise, _nothing())
 
     def _settle(self, promise: Future[Any], result: Any) -> None:
         with self._lock:

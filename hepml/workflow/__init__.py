@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from hepml.workflow.check import check as check
     from hepml.workflow.demo import demo as demo
     from hepml.workflow.evaluate import evaluate as evaluate
+    from hepml.workflow.export import export as export
     from hepml.workflow.predict import predict as predict
     from hepml.workflow.process import process as process
     from hepml.workflow.run import run as run
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from hepml.workflow.status import status as status
     from hepml.workflow.train import train as train
 
-_VERBS = ("sample", "check", "process", "train", "evaluate", "predict", "run", "status", "demo")
+_VERBS = ("sample", "check", "process", "train", "evaluate", "predict", "export", "run", "status", "demo")
 
 __all__ = list(_VERBS)
 

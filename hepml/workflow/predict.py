@@ -7,7 +7,7 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pydantic
 
@@ -19,7 +19,7 @@ from hepml.inference.run_info import RunInfo
 from hepml.inference.score_sink import ScoreSink
 from hepml.io.folder import exclusive, remove_temporary
 from hepml.options import validate_options
-from hepml.processing import Plan, ProcessorModule, execute, make_plan
+from hepml.processing import ExecutorName, Plan, ProcessorModule, choose_executor, execute, make_plan
 from hepml.recipe import Input, Process, Recipe, thaw_recipe
 from hepml.workflow.processor_copy import processor_of_run
 from hepml.workflow.progress import SILENT, Progress
@@ -30,6 +30,7 @@ _NO_INFLUENCE: Mapping[str, Any] = {
     "versions": True,
     "rows": True,
     "learning": True,
+    "keys": True,
     "members": {"__all__": {"n_train", "fraction"}},
 }
 """What a run knows and scores do not depend on."""
@@ -43,8 +44,9 @@ def predict(
     tree: str | None = None,
     processor: str | Path | None = None,
     settings: Mapping[str, Any] | None = None,
-    executor: Literal["iterative", "futures"] | None = None,
+    executor: ExecutorName | None = None,
     workers: int = 1,
+    scheduler: str | None = None,
     progress: Progress = SILENT,
 ) -> list[Friend]:
     """Write the scores of a run for any number of files, as one friend tree (a TTree) per file.
@@ -64,7 +66,7 @@ def predict(
     settings : mapping of str to value, optional
         What to change in ``process`` of the run's recipe, by dotted key: with ``process.bad_input: skip`` entries that
         cannot be read, with ``process.nonfinite: drop`` examples with NaN or inf get no score and are counted.
-    executor, workers
+    executor, workers, scheduler
         As for `process`.
     progress : Progress
         Where bars go.
@@ -78,6 +80,7 @@ def predict(
     ------
     RecipeError, RunError, InputError, ProcessorError, OutputError, WorkerError
     """
+    chosen_executor = choose_executor(executor, workers=workers, scheduler=scheduler)
     place = Path(run).expanduser().resolve()
     info = read_run_info(place)
     recipe = thaw_recipe(info.recipe, source=str(place))
@@ -95,8 +98,9 @@ def predict(
                 module.Processor,
                 module.options(info.processor.options),
                 sink,
-                executor=executor or ("futures" if workers > 1 else "iterative"),
+                executor=chosen_executor,
                 workers=workers,
+                scheduler=scheduler,
                 retries=how.retries,
                 bad_input=how.bad_input,
                 on_progress=bar.advance,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 from hepml.contracts import Manifest
 from hepml.contracts.report import ReportContent
 from hepml.errors import RecipeError
 from hepml.io.folder import claim_folder
+from hepml.processing import ExecutorName
 from hepml.recipe import Recipe
 from hepml.workflow.as_recipe import as_recipe
 from hepml.workflow.check_models import check_models
@@ -22,8 +22,9 @@ def run(
     recipe: Recipe | str | Path,
     output: str | Path,
     *,
-    executor: Literal["iterative", "futures"] | None = None,
+    executor: ExecutorName | None = None,
     workers: int = 1,
+    scheduler: str | None = None,
     progress: Progress = SILENT,
 ) -> tuple[Manifest, ReportContent]:
     """Process, train every model of the recipe, and evaluate them together.
@@ -41,7 +42,9 @@ def run(
         raise RecipeError(msg)
     check_models(chosen)  # before hours of processing, not after
     folder = claim_analysis(output)
-    manifest = process(chosen, folder / "dataset", executor=executor, workers=workers, progress=progress)
+    manifest = process(
+        chosen, folder / "dataset", executor=executor, workers=workers, scheduler=scheduler, progress=progress
+    )
     progress.say(f"dataset: {manifest.rows} examples, digest {manifest.digest}")
     for name in chosen.models:
         train(chosen, folder / "dataset", folder / "runs" / name, model=name, progress=progress)

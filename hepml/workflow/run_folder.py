@@ -118,6 +118,7 @@ def finish_run(
         rows={part: data.n_rows(part, recipe.split) for part in data.parts(recipe.split)},
         members=tuple(member for member in members if member.fraction is None),
         learning=tuple(member for member in members if member.fraction is not None),
+        keys=tuple(data.manifest.keys),
     )
     write_bytes_atomic(folder / PROCESSOR_COPY, processor)
     write_run_info(folder, info)

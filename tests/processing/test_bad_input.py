@@ -15,7 +15,7 @@ from toy_jets import toy_columns, write_toy_jets
 from hepml.errors import HepmlError, InputError, ProcessorError
 from hepml.processing import process_dataset
 
-EXECUTORS = pytest.mark.parametrize(("executor", "workers"), [("iterative", 1), ("futures", 2)])
+EXECUTORS = pytest.mark.parametrize(("executor", "workers"), [("iterative", 1), ("futures", 2), ("dask", 2)])
 
 
 def refused(recipe, folder, match, error=InputError, **how):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from toy_jets import write_toy_jets
 
-from hepml.errors import OutputError
+from hepml.errors import OutputError, WorkerError
 from hepml.processing import Sink, execute, load_processor_file, make_plan, process_dataset
 from hepml.recipe import Input
 
@@ -37,6 +37,14 @@ class CountingSink(Sink):
         return self.folder / chunk.name.replace("/", "_")
 
 
+@dataclass(frozen=True)
+class ElsewhereSink(CountingSink):
+    """Writes where this process does not see it, as workers without a shared file system do."""
+
+    def finished(self, chunk):
+        return False
+
+
 @pytest.fixture
 def run(toy_files, jets_table):
     """Return a function that brings 500 jets in chunks of 100 to a sink."""
@@ -50,7 +58,7 @@ def run(toy_files, jets_table):
     return execute_all
 
 
-@pytest.mark.parametrize(("executor", "workers"), [("iterative", 1), ("futures", 2)])
+@pytest.mark.parametrize(("executor", "workers"), [("iterative", 1), ("futures", 2), ("dask", 2)])
 def test_every_chunk_reaches_the_sink_once(run, tmp_path, executor, workers):
     progress = []
     run(
@@ -72,6 +80,13 @@ def test_what_a_sink_refuses_ends_the_run(run, tmp_path):
     assert len(list(tmp_path.iterdir())) == 1
     run(CountingSink(tmp_path))
     assert len(list(tmp_path.iterdir())) == 5
+
+
+@pytest.mark.parametrize(("executor", "workers"), [("iterative", 1), ("futures", 2)])
+def test_what_is_written_elsewhere_is_not_counted(run, tmp_path, executor, workers):
+    message = r"qcd.root, tree 'Events', entries 0 to 100: a worker has written .* need a shared file system"
+    with pytest.raises(WorkerError, match=message):
+        run(ElsewhereSink(tmp_path), executor=executor, workers=workers, retries=0)
 
 
 def test_nothing_to_do(tmp_path, jets_table):

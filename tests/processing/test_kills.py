@@ -53,20 +53,24 @@ def expected(recipe, tmp_path_factory):
     return process_dataset(recipe, tmp_path_factory.mktemp("expected") / "d")
 
 
-def test_killed_worker_is_replaced(recipe, expected, tmp_path, monkeypatch):
+@pytest.mark.parametrize("executor", ["futures", "dask"])
+def test_killed_worker_is_replaced(recipe, expected, tmp_path, monkeypatch, executor):
     monkeypatch.setenv("HEPML_TEST_DIE_ONCE", str(tmp_path / "died"))
-    made = process_dataset(recipe, tmp_path / "d", executor="futures", workers=2)
+    made = process_dataset(recipe, tmp_path / "d", executor=executor, workers=2)
     assert (tmp_path / "died").exists()
     assert made.digest == expected.digest
     assert made.rows == 500
 
 
-def test_workers_that_always_die(recipe, expected, tmp_path, monkeypatch, capfd):
+@pytest.mark.parametrize(
+    ("executor", "fate"), [("futures", "exit codes .*SIGKILL"), ("dask", r"the last was tcp://127.0.0.1:\d+, the")]
+)
+def test_workers_that_always_die(recipe, expected, tmp_path, monkeypatch, capfd, executor, fate):
     """One line that says where and what to do; what was done is kept."""
     monkeypatch.setenv("HEPML_TEST_DIE_ALWAYS", "1")
-    message = r"2 chunks were not finished because workers died, exit codes .*SIGKILL.*qcd.root.*entries 0 to 50: lower"
+    message = rf"2 chunks were not finished because workers died, {fate}.*qcd.root.*entries 0 to 50: lower"
     with pytest.raises(WorkerError, match=message):
-        process_dataset(recipe, tmp_path / "d", executor="futures", workers=1)
+        process_dataset(recipe, tmp_path / "d", executor=executor, workers=1)
     assert "Traceback" not in capfd.readouterr().err
     monkeypatch.delenv("HEPML_TEST_DIE_ALWAYS")
     progress = []
@@ -75,7 +79,7 @@ def test_workers_that_always_die(recipe, expected, tmp_path, monkeypatch, capfd)
     assert progress[0] == 8
 
 
-@pytest.mark.parametrize("executor", ["iterative", "futures"])
+@pytest.mark.parametrize("executor", ["iterative", "futures", "dask"])
 def test_killed_main_process_goes_on(recipe, expected, tmp_path, executor):
     folder = tmp_path / "d"
     run = subprocess.Popen(
