@@ -29,7 +29,7 @@ class Options(pydantic.BaseModel, extra="forbid"):
     spectators: list[Variable] = pydantic.Field([], description="What they do not, the targets of a regression too")
     windows: dict[str, tuple[float, float]] = pydantic.Field({}, description="Branch → [low, high) to be selected")
     label: str | None = pydantic.Field(None, description="Branch of whole numbers; default: the label of the input")
-    classes: dict[int, str] = pydantic.Field({}, description="Value of the label → class; default: it is an index")
+    classes: dict[int, str] = pydantic.Field({}, min_length=2, description="Value of the label → class; else an index")
     weight: str | None = pydantic.Field(None, description="Branch; default: 1 for each event")
     key: dict[str, str] = pydantic.Field({}, description="Name in the recipe's event_key → branch")
 
@@ -53,10 +53,15 @@ def encoded(events, variables):
 
 
 def labels(events, options):
-    """Return the class of each event."""
+    """Return the class of each event: its name, or its index as the branch has it."""
+    if not options.classes:
+        return ak.to_numpy(column(events, options.label))
     label = Variable(name="label", branch=options.label, categories=tuple(options.classes))
-    value = ak.values_astype(encoded(events, [label])["label"], np.int64)
-    return np.array(list(options.classes.values()))[value] if options.classes else value
+    place = ak.to_numpy(encoded(events, [label])["label"])
+    if np.isnan(place).any():
+        msg = f"label {options.label!r} is NaN: leave these events out, by `windows` for instance"
+        raise ValueError(msg)
+    return np.array(list(options.classes.values()))[place.astype(np.int64)]
 
 
 def examples(events, options):

@@ -7,7 +7,7 @@ from hepml.contracts.estimator import Epoch, Estimator, FitPlan, ModelSpec, Norm
 from hepml.contracts.examples import Examples, ObjectIndex
 from hepml.contracts.manifest import BucketCounts, InputFile, InputSummary, Manifest, ShardInfo
 from hepml.contracts.metric import Curve, Metric
-from hepml.contracts.predictions import Predictions
+from hepml.contracts.predictions import TEST_OF_FIRST_FOLD, Predictions, part_beside_train
 from hepml.contracts.representation import (
     Additive,
     ArraySpec,
@@ -20,6 +20,7 @@ from hepml.contracts.representation import (
 from hepml.contracts.task import OutputSpec, TaskSpec
 
 __all__ = [
+    "TEST_OF_FIRST_FOLD",
     "Additive",
     "ArraySpec",
     "Batch",
@@ -49,4 +50,5 @@ __all__ = [
     "ShardInfo",
     "TaskSpec",
     "batch_name",
+    "part_beside_train",
 ]

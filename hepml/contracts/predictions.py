@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hepml.contracts.task import TaskSpec
+
+TEST_OF_FIRST_FOLD = "test_of_fold_0"
+"""A part that runs with folds have beside train (that of fold 0) and test (all events): the test events of fold 0."""
+
+
+def part_beside_train(parts: Iterable[str]) -> str:
+    """Return the part whose events the models of the train part have not seen: what training is compared with.
+
+    Examples
+    --------
+    >>> part_beside_train(["train", "test"]), part_beside_train(["train", "test", TEST_OF_FIRST_FOLD])
+    ('test', 'test_of_fold_0')
+    """
+    return TEST_OF_FIRST_FOLD if TEST_OF_FIRST_FOLD in parts else "test"
 
 
 @dataclass(frozen=True)
@@ -50,6 +64,23 @@ class Predictions:
     row: NDArray[np.int64]
     members: Mapping[str, Mapping[str, NDArray[Any]]] = field(default_factory=dict)
     targets: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+
+    def select(self, mask: NDArray[np.bool_], *, part: str) -> Predictions:
+        """Return the examples where `mask` is true, under the name of a part of their own."""
+        return replace(
+            self,
+            part=part,
+            outputs={name: values[mask] for name, values in self.outputs.items()},
+            label=self.label[mask],
+            weight=self.weight[mask],
+            spectators={name: values[mask] for name, values in self.spectators.items()},
+            row=self.row[mask],
+            members={
+                member: {name: values[mask] for name, values in outputs.items()}
+                for member, outputs in self.members.items()
+            },
+            targets={name: values[mask] for name, values in self.targets.items()},
+        )
 
     @property
     def n(self) -> int:

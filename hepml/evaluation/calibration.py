@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,13 @@ from hepml.evaluation.estimate import Estimate
 from hepml.evaluation.labelled import LabelledScores, signal_views
 from hepml.evaluation.probability import brier_score_loss, log_loss
 from hepml.evaluation.reliability import calibration_curve, expected_calibration_error
+from hepml.recipe import Weights
+
+_Sample = TypeVar("_Sample", LabelledScores, LabelledScores | None)
 
 
 def calibration_figures(
-    validation: LabelledScores | None, test: LabelledScores, *, equal_priors: bool
+    validation: LabelledScores | None, test: LabelledScores, *, trained: Weights
 ) -> tuple[list[Metric], list[Curve]]:
     """Return ``log_loss``, per signal ``brier`` and ``ece``, and a ``reliability`` curve for each calibration.
 
@@ -29,12 +33,17 @@ def calibration_figures(
     ----------
     validation, test : LabelledScores
         The same run; each class has events in both.
-    equal_priors : bool
-        Whether classes count the same, as for a model trained with balanced classes: its scores are probabilities of
-        that mixture, whatever Σw of the classes is.
+    trained : recipe.Weights
+        Of the training: scores are probabilities of the mixture of events that it was shown.  So classes count the same
+        where it balanced them, and each event once, with the sign of its weight, where it took no weights.  Kinematic
+        reweighting is not undone.
     """
     case = Case(test.run, test.part)
+    equal_priors = trained.balance == "classes"
     groups, balanced = (test.label, ", classes balanced") if equal_priors else (None, "")
+    if trained.training == "none":
+        validation, test = _each_once(validation), _each_once(test)
+        balanced += ", each event once"
     loss = log_loss(true_indices(test), probabilities(test), sample_weight=test.weight, balanced_by=groups)
     metrics = [case.metric("log_loss", _said(loss, balanced))]
     scores, fitted = {"none": _by_signal(test)}, ""
@@ -52,6 +61,10 @@ def calibration_figures(
             metrics += [of_class.metric(figure, _said(value, said)) for figure, value in one.figures().items()]
             curves.append(one.curve(of_class))
     return metrics, curves
+
+
+def _each_once(sample: _Sample) -> _Sample:
+    return sample if sample is None else replace(sample, weight=np.sign(sample.weight))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hepml.contracts import Curve, Metric, Predictions
+from hepml.contracts import Curve, Metric, Predictions, part_beside_train
 from hepml.evaluation.calibration import calibration_figures
 from hepml.evaluation.curves import confusion_curve, roc_curves, score_histogram_curves
 from hepml.evaluation.figures import main_figures
@@ -13,11 +13,11 @@ from hepml.evaluation.overtraining import overtraining_figures
 from hepml.evaluation.significance_figures import significance_figures
 from hepml.evaluation.spectator_figures import spectator_figures
 from hepml.evaluation.yields import expected_yields
-from hepml.recipe import Evaluation
+from hepml.recipe import Evaluation, Weights
 
 
 def evaluate_classification(
-    predictions: Mapping[str, Predictions], evaluation: Evaluation, *, seed: int, equal_priors: bool
+    predictions: Mapping[str, Predictions], evaluation: Evaluation, *, seed: int, trained: Weights
 ) -> tuple[list[Metric], list[Curve]]:
     """Return figures and curves of one run, by part; see `evaluate_predictions`."""
     samples = {part: labelled_scores(values) for part, values in predictions.items()}
@@ -26,14 +26,15 @@ def evaluate_classification(
     for part, sample in samples.items():
         metrics += [] if part == "test" else main_figures(sample, evaluation)
     curves = [*roc_curves(test), confusion_curve(test)]
-    for part in ("test", "train"):
-        curves += score_histogram_curves(samples[part]) if part in samples else []
+    unseen = samples[part_beside_train(samples)]
+    curves += score_histogram_curves(unseen)
     if "train" in samples:
-        metrics += overtraining_figures(samples["train"], test, n_permutations=evaluation.permutations, seed=seed)
+        curves += score_histogram_curves(samples["train"])
+        metrics += overtraining_figures(samples["train"], unseen, n_permutations=evaluation.permutations, seed=seed)
     yields = expected_yields(samples.values(), evaluation)
     more = [significance_figures(validation, test, yields, evaluation), spectator_figures(test, evaluation)]
     if evaluation.calibration:
-        more.append(calibration_figures(validation, test, equal_priors=equal_priors))
+        more.append(calibration_figures(validation, test, trained=trained))
     for figures, points in more:
         metrics += figures
         curves += points

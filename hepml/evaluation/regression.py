@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from hepml.contracts import Curve, Metric, Predictions
+from hepml.contracts import Curve, Metric, Predictions, part_beside_train
 from hepml.evaluation.case import cases
 from hepml.evaluation.estimate import Estimate, undefined
 from hepml.evaluation.figures import medians
@@ -22,7 +22,7 @@ from hepml.evaluation.residuals import (
     rmse_of,
     tail_of,
 )
-from hepml.recipe import Evaluation
+from hepml.recipe import Evaluation, Weights
 
 _LINEARISED = {"bias": bias_of, "resolution": resolution_of, "rmse": rmse_of, "mae": mae_of, "r2": r2_of}
 _RELATIVE = {"relative_bias": bias_of, "relative_resolution": resolution_of}
@@ -33,7 +33,7 @@ def evaluate_regression(
     evaluation: Evaluation,
     *,
     seed: int,  # noqa: ARG001  (no figure needs it, but every task is judged by the same call)
-    equal_priors: bool,  # noqa: ARG001  (neither this)
+    trained: Weights,  # noqa: ARG001  (neither this)
 ) -> tuple[list[Metric], list[Curve]]:
     """Return figures and curves of one run, by part and output; see `evaluate_predictions`."""
     samples = {part: regressed_targets(values) for part, values in predictions.items()}
@@ -43,7 +43,7 @@ def evaluate_regression(
         for target in targets:
             metrics += _figures_of_cases(target, evaluation, list(target.predicted) if part == "test" else (None,))
     for index, test in enumerate(samples["test"]):
-        parts = [samples[part][index] for part in ("test", "train") if part in samples]
+        parts = [samples[part][index] for part in (part_beside_train(samples), "train") if part in samples]
         curves += [*residual_histogram_curves(parts), *response_curves(test, evaluation), truth_prediction_curve(test)]
     return metrics, curves
 

@@ -13,7 +13,7 @@ from hepml.evaluation.binning import bin_index
 from hepml.evaluation.histogram import histogram_columns, score_histogram
 from hepml.evaluation.quantile import distribution
 from hepml.evaluation.regressed import RegressedTarget, regressed_targets
-from hepml.evaluation.residuals import Residuals, bias_of, relative, residuals, resolution_of
+from hepml.evaluation.residuals import Residuals, bias_of, relative, residuals, resolution_of, tail_of
 from hepml.evaluation.spectator_bins import binned_spectators, edges_of
 from hepml.recipe import Evaluation
 
@@ -21,6 +21,10 @@ RESPONSE_BINS = 8
 RESIDUAL_RANGE = 5.0
 """Residuals are drawn this many resolutions around their median."""
 N_BINS_2D = 40
+_OF_BIN = (
+    "truth_mean",
+    *(name for figure in ("bias", "resolution", "tail_fraction") for name in (figure, f"{figure}_error")),
+)
 _OUTSIDE = 0.001
 """Fraction of the truth, and of the prediction, on either side of what is drawn of them."""
 
@@ -41,11 +45,11 @@ def residual_histogram_curves(parts: Sequence[RegressedTarget]) -> list[Curve]:
 
 
 def response_curves(target: RegressedTarget, evaluation: Evaluation) -> list[Curve]:
-    """Return ``response_bins``: bias and resolution in bins of the truth and of spectators.
+    """Return ``response_bins``: bias, resolution and tails in bins of the truth and of spectators.
 
-    Columns: ``low``, ``high``, ``truth_mean`` (the mean of the target in the bin), ``bias`` and ``resolution``, both
-    with ``…_error``.  Labels: ``output``, ``of`` (the target or a spectator) and ``relative``; where all truth is
-    positive each is given over the truth, too.
+    Columns: ``low``, ``high``, ``truth_mean`` (the mean of the target in the bin), ``bias``, ``resolution`` and
+    ``tail_fraction`` (of the bin's own resolution), each with ``…_error``.  Labels: ``output``, ``of`` (the target or
+    a spectator) and ``relative``; where all truth is positive each is given over the truth, too.
     """
     checked = residuals(target.truth, target.predicted[None], sample_weight=target.weight)
     scaled = relative(checked) if (target.truth > 0).all() else None
@@ -130,16 +134,16 @@ def _response(
     sample: Residuals, index: NDArray[np.int64], edges: NDArray[np.float64]
 ) -> dict[str, NDArray[np.float64]]:
     rows = [_of_bin(sample, index == number) for number in range(len(edges) - 1)]
-    names = ("truth_mean", "bias", "bias_error", "resolution", "resolution_error")
     columns = np.array(rows).T
-    return {"low": edges[:-1], "high": edges[1:]} | dict(zip(names, columns, strict=True))
+    return {"low": edges[:-1], "high": edges[1:]} | dict(zip(_OF_BIN, columns, strict=True))
 
 
-def _of_bin(sample: Residuals, inside: NDArray[np.bool_]) -> tuple[float, float, float, float, float]:
+def _of_bin(sample: Residuals, inside: NDArray[np.bool_]) -> tuple[float, ...]:
     weight = sample.share[inside]
     if not weight.sum() > 0:
-        return (np.nan,) * 5
+        return (np.nan,) * len(_OF_BIN)
     share = weight / weight.sum()
     selected = Residuals(sample.truth[inside], sample.residual[inside], share)
     shift, width = bias_of(selected).estimate(share), resolution_of(selected).estimate(share)
-    return float(share @ selected.truth), shift.value, shift.error, width.value, width.error
+    figures = (shift, width, tail_of(selected))
+    return (float(share @ selected.truth), *(number for each in figures for number in (each.value, each.error)))

@@ -24,6 +24,10 @@ from hepml.recipe import Evaluation
 _TOO_FEW = undefined(f"no cut leaves {MINIMUM_BACKGROUND_EVENTS:g} effective background events")
 
 
+WITHOUT_YIELDS = "for Σw of the sample"
+"""In the method of a significance for which no yields were given: true where the weights are to an expectation."""
+
+
 def significance_figures(
     validation: LabelledScores | None, test: LabelledScores, yields: Mapping[str, float], evaluation: Evaluation
 ) -> tuple[list[Metric], list[Curve]]:
@@ -60,7 +64,8 @@ def significance_figures(
         scans = {test.part: chooses}
         if validation is not None:
             scans = {test.part: _scan(test, index, yields, b_r, chooses.threshold), validation.part: chooses}
-            metrics += _at_cut(scans[test.part], chooses.best(), b_r, case, remark_on_folds(validation, test))
+            remark = f"best on validation{remark_on_folds(validation, test)}"
+            metrics += _at_cut(scans[test.part], chooses.best(), evaluation, case, remark)
             metrics.append(replace(case, part=validation.part).metric("ams_threshold", _threshold(chooses)))
         metrics += [replace(case, part=part).metric("ams_max", _maximum(scan)) for part, scan in scans.items()]
         labels = {"best_threshold": _threshold(chooses).value, "background_uncertainty_events": b_r}
@@ -98,11 +103,12 @@ def _scan(
     )
 
 
-def _at_cut(scan: SignificanceScan, best: int | None, b_r: float, case: Case, remark: str) -> list[Metric]:
+def _at_cut(scan: SignificanceScan, best: int | None, evaluation: Evaluation, case: Case, remark: str) -> list[Metric]:
     """Return the significances at one of the cuts."""
     names = ("ams", "significance_s_over_sqrt_b", "significance_s_over_sqrt_sb")
     if best is None:
         return [case.metric(name, _TOO_FEW) for name in names]
+    b_r = evaluation.background_uncertainty_events
     s, b = float(scan.expected.signal[best]), float(scan.expected.background[best])
     s_error, b_error = float(scan.expected.signal_error[best]), float(scan.expected.background_error[best])
     estimates = (
@@ -112,7 +118,8 @@ def _at_cut(scan: SignificanceScan, best: int | None, b_r: float, case: Case, re
         s_over_sqrt_b(s, b, signal_error=s_error, background_error=b_error),
         s_over_sqrt_sb(s, b, signal_error=s_error, background_error=b_error),
     )
-    where = f", at the cut {scan.threshold[best]:.4g} that is best on validation{remark}"
+    scale = "" if evaluation.yields is not None else f", {WITHOUT_YIELDS}"
+    where = f"{scale}, at the cut {scan.threshold[best]:.4g} that is {remark}"
     return [
         case.metric(name, replace(estimate, method=estimate.method + where))
         for name, estimate in zip(names, estimates, strict=True)

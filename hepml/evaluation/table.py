@@ -20,14 +20,14 @@ from hepml.evaluation.leading_rmse import leading_rmses
 from hepml.evaluation.regression import evaluate_regression
 from hepml.evaluation.regression_comparison import compare_regressors
 from hepml.evaluation.regression_curves import regression_histograms
-from hepml.recipe import Evaluation
+from hepml.recipe import Evaluation, Weights
 
 
 class EvaluateRun(Protocol):
     """Judges one run from its predictions by part."""
 
     def __call__(
-        self, predictions: Mapping[str, Predictions], evaluation: Evaluation, *, seed: int, equal_priors: bool
+        self, predictions: Mapping[str, Predictions], evaluation: Evaluation, *, seed: int, trained: Weights
     ) -> tuple[list[Metric], list[Curve]]:
         """Return figures of merit and the curves behind the plots."""
 
@@ -66,7 +66,7 @@ EVALUATIONS: Mapping[str, TaskEvaluation] = {
 
 
 def evaluate_predictions(
-    predictions: Mapping[str, Predictions], evaluation: Evaluation, *, seed: int, equal_priors: bool = False
+    predictions: Mapping[str, Predictions], evaluation: Evaluation, *, seed: int, trained: Weights | None = None
 ) -> tuple[list[Metric], list[Curve]]:
     """Judge one run.
 
@@ -90,9 +90,9 @@ def evaluate_predictions(
         What is asked for.
     seed : int
         For p-values by permutation; the result depends on nothing else.
-    equal_priors : bool
-        Whether the model was trained with balanced classes: as probabilities its scores are then judged with classes
-        that count the same.
+    trained : recipe.Weights, optional
+        Those of the run's training: of which mixture of events its scores are probabilities (balanced classes, weights
+        or each event once).  Default: of the events with their physics weights.
 
     Raises
     ------
@@ -104,7 +104,8 @@ def evaluate_predictions(
     if "test" not in predictions:
         msg = f"an evaluation needs a part named 'test', found {sorted(predictions)}: name one in the recipe's split"
         raise DatasetError(msg)
-    return _lookup(predictions["test"].task).evaluate(predictions, evaluation, seed=seed, equal_priors=equal_priors)
+    trained = trained or Weights(balance="none")
+    return _lookup(predictions["test"].task).evaluate(predictions, evaluation, seed=seed, trained=trained)
 
 
 def compare_runs(predictions: Sequence[Predictions], evaluation: Evaluation | None = None) -> list[Metric]:

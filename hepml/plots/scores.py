@@ -99,7 +99,13 @@ def _draw_class(
         edges = _edges(test)
         density = test.columns["density"]
         mplhep.histplot(
-            density, edges, ax=axes, histtype="fill", color=pen.colour, alpha=0.3, label=f"{shown}, {test.part}"
+            density,
+            edges,
+            ax=axes,
+            histtype="fill",
+            color=pen.colour,
+            alpha=0.3,
+            label=f"{shown}, {test.part.replace('_', ' ')}",
         )
         mplhep.histplot(density, edges, ax=axes, histtype="step", yerr=False, color=pen.colour, linewidth=1.8)
     if train is not None:

@@ -77,13 +77,13 @@ def verdict(comparison: Comparison, baselines: Mapping[str, str | None]) -> Cell
 
 
 def headlines(content: ReportContent) -> list[Cell]:
-    """Return a sentence per pair of runs on all events with physics weights; another where medians say otherwise.
+    """Return a sentence per pair of runs on all events, with weights and without; another where medians say otherwise.
 
     It is about the AUC of a classification and the RMSE of each target of a regression; of many pairs, about those of
     a run and its baseline.
     """
     baselines = _baselines(content)
-    whole = [c for c in comparisons(content) if c.difference.selection is None and c.difference.weights == "physics"]
+    whole = [c for c in comparisons(content) if c.difference.selection is None]
     whole = [c for c in whole if c.difference.name in _MAIN] or whole  # the others are in the table
     if len({_pair(c) for c in whole}) > _MOST_SENTENCES:
         whole = [c for c in whole if _with_baseline(c, baselines)] or whole
@@ -127,7 +127,7 @@ def _key(metric: Metric, name: str) -> tuple[str | None, ...]:
 
 def _pair(comparison: Comparison) -> tuple[str | None, ...]:
     m = comparison.difference
-    return (m.name, m.run, m.against, subject(m), m.part)
+    return (m.name, m.run, m.against, subject(m), m.part, m.weights)
 
 
 def _what(metric: Metric) -> str:
@@ -147,6 +147,7 @@ def _baselines(content: ReportContent) -> dict[str, str | None]:
 def _sentence(comparison: Comparison, baselines: Mapping[str, str | None]) -> Cell:
     m, words = comparison.difference, verdict(comparison, baselines)
     about = f"{_what(m)} of {m.run} against {m.against}"
+    about += ", without weights" if m.weights == "none" else ""
     about += ", median over members" if m.member == MEDIAN else ""
     number = f"{with_error(m.value, m.error)}, p = {p_value(comparison.p_value)}".replace("= <", "<")
     return Cell(f"{about}: {number}: {words.text}.", words.hint, words.tone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from hepml.contracts import Metric
+from hepml.contracts import Metric, part_beside_train
 from hepml.contracts.report import ReportContent
 from hepml.reports.metric_rows import find, main_part, metric_cell, select, subject, unique
 from hepml.reports.number_text import MISSING, p_value, with_error
@@ -16,7 +16,8 @@ _SIGNIFICANT = 2.0
 
 def overtraining_table(content: ReportContent) -> TextTable | None:
     """Return AUC on both parts, their gap, and the p-values of the scores; None where no training part was judged."""
-    test = select(content.metrics, part=main_part(content.metrics))
+    parts = {metric.part for metric in content.metrics}
+    test = select(content.metrics, part=part_beside_train(parts) if "train" in parts else main_part(content.metrics))
     train = select(content.metrics, part="train")
     signals = unique(m.class_ for m in test if m.name == "auc_gap")
     if not signals:
@@ -38,7 +39,8 @@ def overtraining_table(content: ReportContent) -> TextTable | None:
         "In words",
     )
     note = (
-        "The KS test compares the scores of the train and the test part, class by class, by permutation with weights."
+        "The KS test compares the scores of the train and the test part, class by class, by permutation with weights. "
+        "With folds both are those of fold 0: no event is in both."
     )
     return TextTable("Train against test", header, tuple(rows), note, frozenset({2, 3, 4, 5}))
 
@@ -70,7 +72,7 @@ def _regression_table(content: ReportContent, train: Sequence[Metric], test: Seq
                 first = (Cell(run.name), Cell(target or MISSING))
                 rows.append((*first, metric_cell(seen), metric_cell(unseen), *_rise(seen, unseen)))
     header = ("Run", "Target", "RMSE, train", "RMSE, test", "Test − train", "In words")
-    note = "The parts are independent samples: errors are added in quadrature."
+    note = "The parts are independent samples, with folds both of fold 0: errors are added in quadrature."
     return TextTable("Train against test", header, tuple(rows), note, frozenset({2, 3, 4})) if rows else None
 
 

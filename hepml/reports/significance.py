@@ -42,7 +42,13 @@ def significance_table(content: ReportContent) -> TextTable | None:
     numeric = frozenset(range(len(first), len(header)))
     shared = any(m.name == "ams" and "the same events" in m.method for m in test)
     note = f"{_NOTE} {_FOLDS_NOTE}" if shared else _NOTE
-    return TextTable("Expected significance", header, rows, note, numeric) if rows else None
+    title = "Expected significance" if has_yields(content) else "Significance, were Σw of the sample expected"
+    return TextTable(title, header, rows, note, numeric) if rows else None
+
+
+def has_yields(content: ReportContent) -> bool:
+    """Return whether significances are for yields that the recipe gives, and not for Σw of the sample."""
+    return any(m.name == "ams" and "Σw of the sample" not in m.method for m in content.metrics)
 
 
 def working_points_table(content: ReportContent) -> TextTable | None:

@@ -14,8 +14,8 @@ from hepml.contracts.report import ReportContent
 from hepml.reports.accounting import cutflow_tables, dropped_table, files_table, inputs_table
 from hepml.reports.comparisons import headlines
 from hepml.reports.number_text import MISSING, count, duration
-from hepml.reports.significance import significance_table
-from hepml.reports.summary import summary_table, window_tables
+from hepml.reports.significance import has_yields, significance_table
+from hepml.reports.summary import summary_table, unweighted_table, window_tables
 from hepml.reports.terminal_table import cell_text, rich_tables
 from hepml.reports.text_table import Cell, TextTable
 
@@ -97,7 +97,8 @@ def members_table(name: str, members: Sequence[Member]) -> TextTable:
 def print_summary(content: ReportContent, *, folder: Path, console: Console | None = None) -> None:
     """Print the figures of merit, the significances, the comparisons in words and where the report is."""
     out = console or Console()
-    for table in [summary_table(content), *window_tables(content), significance_table(content)]:
+    expected = significance_table(content) if has_yields(content) else None
+    for table in [summary_table(content), unweighted_table(content), *window_tables(content), expected]:
         if table is not None:
             _print(out, table)
     out.print()

@@ -9,6 +9,7 @@ from hepml.processing import CheckReport, check_recipe
 from hepml.recipe import Recipe
 from hepml.workflow.as_recipe import as_recipe
 from hepml.workflow.check_models import check_models
+from hepml.workflow.check_names import check_names
 from hepml.workflow.progress import SILENT, Progress
 
 
@@ -34,6 +35,7 @@ def check(recipe: Recipe | str | Path, *, progress: Progress = SILENT) -> CheckR
     with progress.step("check", None):
         report = check_recipe(chosen)
     _check_model_inputs(chosen, report)
+    check_names(chosen, spectators=report.spectators, classes=report.classes)
     return report
 
 

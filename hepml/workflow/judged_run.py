@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hepml.contracts import Batch, Curve, Metric, Predictions
-from hepml.datasets import Dataset
+from hepml.contracts import TEST_OF_FIRST_FOLD, Batch, Curve, Metric, Predictions
+from hepml.datasets import Dataset, part_buckets
 from hepml.evaluation import evaluate_predictions
 from hepml.inference import LoadedRun, n_rows_of_part, predict_part
-from hepml.recipe import Recipe
+from hepml.recipe import Recipe, thaw_recipe
 from hepml.workflow.importance_curves import importance_curves
 from hepml.workflow.learning_curves import learning_curves
 from hepml.workflow.prediction_time import TIMED_EVENTS, predict_microseconds
@@ -83,12 +83,20 @@ def judge(
             predictions[part] = predict_part(
                 run, data, part, recipe=recipe, spectators=list(data.manifest.spectators), on_batch=seen
             )
+    if recipe.split.folds and "train" in predictions:
+        predictions[TEST_OF_FIRST_FOLD] = _test_of_first_fold(predictions["test"], data, recipe)
     with progress.step(f"judge {run.info.name}", None):
-        balanced = run.info.recipe["weights"]["balance"] == "classes"
-        metrics, curves = evaluate_predictions(predictions, recipe.evaluation, seed=recipe.seed, equal_priors=balanced)
+        trained = thaw_recipe(run.info.recipe, source=str(run.folder)).weights
+        metrics, curves = evaluate_predictions(predictions, recipe.evaluation, seed=recipe.seed, trained=trained)
     curves += [*training_curves(run), *learning_curves(run, data, recipe, predictions, progress)]
     sample = sampled.joined()
     if sample is not None and recipe.evaluation.importance_events:
         curves += importance_curves(run, sample, data, recipe, progress)
     microseconds = None if sample is None else predict_microseconds(run, sample)
     return JudgedRun(run, predictions, tuple(metrics), tuple(curves), microseconds)
+
+
+def _test_of_first_fold(test: Predictions, data: Dataset, recipe: Recipe) -> Predictions:
+    """Return the test events of fold 0, whose training events are the train part: no event is in both."""
+    own = part_buckets(recipe.split, "test", 0)[data.buckets(test.row)]
+    return test.select(own, part=TEST_OF_FIRST_FOLD)

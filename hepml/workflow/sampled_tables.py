@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from hepml.contracts import ArraySpec, Batch, Curve, TaskSpec
 from hepml.evaluation import input_curves
@@ -38,5 +39,20 @@ class SampledTables:
         if sample is None:
             return []
         return [
-            curve for name, spec in self._tables.items() for curve in input_curves(sample, name, spec.features, task)
+            curve
+            for name, spec in self._tables.items()
+            if (numbers := _numbers(spec))
+            for curve in input_curves(
+                _only(sample, name, numbers), name, [spec.features[index] for index in numbers], task
+            )
         ]
+
+
+def _numbers(spec: ArraySpec) -> list[int]:
+    """Return which features are numbers: the codes of a category have no order to rank or correlate by."""
+    sizes = spec.categories or (0,) * len(spec.features)
+    return [index for index, size in enumerate(sizes) if not size]
+
+
+def _only(sample: Batch, name: str, features: list[int]) -> Batch:
+    return replace(sample, inputs={name: sample.inputs[name][:, features]})

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from hepml.contracts import TaskSpec
 from hepml.datasets import Dataset, open_dataset, part_buckets
 from hepml.errors import RecipeError, nearest
-from hepml.evaluation.window import window_mask
 from hepml.inference.run_info import RUN_FILE, RunInfo
 from hepml.io.folder import claim_folder, exclusive, remove_temporary
 from hepml.recipe import Recipe
 from hepml.tasks import TaskContext, build_task
 from hepml.workflow.as_recipe import as_recipe
+from hepml.workflow.check_names import check_names
 from hepml.workflow.member_training import Job, train_member
 from hepml.workflow.progress import SILENT, Progress
 from hepml.workflow.run_folder import WantedMember, begin_run, finish_run, finished_run, plan_of_run
@@ -52,7 +50,7 @@ def train(
     chosen = as_recipe(recipe)
     name = _which_model(chosen, model)
     data = open_dataset(dataset)
-    _check_windows(chosen, data)
+    check_names(chosen, spectators=data.manifest.spectators, classes=data.manifest.classes)
     _check_fractions(chosen)
     task = _task(chosen, name, data)
     job = Job(chosen, name, data, task, data.arrays(chosen.models[name].inputs))
@@ -85,13 +83,6 @@ def _task(recipe: Recipe, name: str, data: Dataset) -> TaskSpec:
     arrays = data.arrays(list(data.manifest.representations))
     context = TaskContext(data.manifest.classes, tuple(recipe.models[name].inputs), arrays)
     return build_task(recipe.task.kind, recipe.task.options, context)
-
-
-def _check_windows(recipe: Recipe, data: Dataset) -> None:
-    """Refuse a window that `evaluate` could not use: before the training, not after."""
-    no_events = {name: np.empty(0) for name in data.manifest.spectators}
-    for window in recipe.evaluation.windows.values():
-        window_mask(no_events, window)
 
 
 def _check_fractions(recipe: Recipe) -> None:

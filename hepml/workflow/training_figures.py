@@ -36,7 +36,7 @@ def scores(content: Drawable) -> Iterator[PlannedFigure]:
             f"scores_{run}_{score_of}" if several else f"scores_{run}",
             f"Scores of {run}" + (f" for {score_of}" if several else ""),
             "Unit area for each class. Points are the training part, filled is the test part; p is that of a weighted "
-            "Kolmogorov–Smirnov test between them.",
+            "Kolmogorov–Smirnov test between them. With folds both are those of the first fold.",
             f"Histograms of the {score_of} score of {run} for each class, training over test.",
             partial(
                 draw_scores,

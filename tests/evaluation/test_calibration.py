@@ -23,7 +23,7 @@ from hepml.evaluation import (
     fit_temperature,
     log_loss,
 )
-from hepml.recipe import Evaluation
+from hepml.recipe import Evaluation, Weights
 
 
 def _sigmoid(x):
@@ -315,11 +315,23 @@ class TestFigures:
         """Scores are right for as much signal as background; there is ten times less."""
         test = {"test": _part(np.random.default_rng(17), "test", n=40_000, temperature=1.0, n_signal=2000)}
         as_they_are = evaluate_predictions(test, Evaluation(), seed=1)[0]
-        balanced = evaluate_predictions(test, Evaluation(), seed=1, equal_priors=True)[0]
+        balanced = evaluate_predictions(test, Evaluation(), seed=1, trained=Weights())[0]
         assert find(as_they_are, "ece").value > 0.2
         assert find(balanced, "ece").value < 0.03
         assert find(balanced, "brier").method.endswith("classes balanced")
         assert find(balanced, "auc").value == find(as_they_are, "auc").value
+
+    def test_a_model_trained_without_weights_is_judged_so(self):
+        """Scores are right for events that count once; weights that grow with the score of one class hide it."""
+        values = _part(np.random.default_rng(21), "test", n=20_000, temperature=1.0)
+        score = values.outputs["score"][:, 0]
+        test = {"test": replace(values, weight=np.where(values.label == 0, 1 + 9 * score, 1.0))}
+        weighted = evaluate_predictions(test, Evaluation(), seed=1, trained=Weights(balance="none"))[0]
+        once = evaluate_predictions(test, Evaluation(), seed=1, trained=Weights(balance="none", training="none"))[0]
+        assert find(weighted, "ece").value > 0.1
+        assert find(once, "ece").value < 0.02
+        assert find(once, "ece").method.endswith("each event once")
+        assert find(once, "auc").value == find(weighted, "auc").value
 
     def test_many_classes_one_against_the_rest(self):
         rng = np.random.default_rng(18)
@@ -328,7 +340,7 @@ class TestFigures:
             score = rng.dirichlet(np.ones(3), size=900)
             label = (rng.random((900, 1)) > np.cumsum(score, axis=1)).sum(axis=1)
             parts[part] = predictions(label, score, part=part, classes=("w", "qcd", "top"), signal=None)
-        metrics, curves = evaluate_predictions(parts, Evaluation(), seed=1, equal_priors=True)
+        metrics, curves = evaluate_predictions(parts, Evaluation(), seed=1, trained=Weights())
         briers = [m for m in metrics if m.name == "brier_temperature"]
         assert [m.class_ for m in briers] == ["w", "qcd", "top"]
         assert find(metrics, "temperature", part="validation").value == pytest.approx(1, abs=0.2)

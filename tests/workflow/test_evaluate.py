@@ -113,6 +113,20 @@ def test_folds(flat, tmp_path):
     test = [part for part in content.parts if part.part == "test"]
     assert [(part.class_, part.n) for part in test] == [("signal", 600), ("background", 600)]
     assert _plots(tmp_path) > {"roc", "scores_trees", "training_trees", "importance"}
+    # What training is compared with are events that it has not seen.
+    n_rows = {name: sum(p.n for p in content.parts if p.part == name) for name in ("train", "test_of_fold_0")}
+    assert n_rows["test_of_fold_0"] == pytest.approx(400, abs=60)
+    assert n_rows["train"] + n_rows["test_of_fold_0"] < 1200
+    gaps = {row["part"]: row for row in _metrics(tmp_path) if row["name"] == "auc_gap"}
+    assert set(gaps) == {"test_of_fold_0"}
+    aucs = {
+        row["part"]: row
+        for row in _metrics(tmp_path)
+        if row["name"] == "auc" and row["member"] is None and row["weights"] == "physics"
+    }
+    unseen, seen = aucs["test_of_fold_0"], aucs["train"]
+    assert gaps["test_of_fold_0"]["value"] == pytest.approx(seen["value"] - unseen["value"])
+    assert gaps["test_of_fold_0"]["error"] == pytest.approx(np.hypot(seen["error"], unseen["error"]))
 
 
 def test_three_classes(base, tmp_path):

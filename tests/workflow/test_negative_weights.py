@@ -86,7 +86,7 @@ def test_a_fifth_of_the_weights_is_negative(project):
     assert share == pytest.approx(0.2, abs=0.015)
 
 
-def test_the_test_auc_is_that_of_the_truth_under_every_policy(project):
+def test_the_test_auc_is_that_of_the_truth_under_every_policy(project, capsys):
     lines, pulls, unsigned = [], {}, {}
     for policy in POLICIES:
         for model in MODELS:
@@ -102,7 +102,8 @@ def test_the_test_auc_is_that_of_the_truth_under_every_policy(project):
             unsigned[policy, model] = (without_sign.value - true.value) / np.hypot(without_sign.error, true.error)
             assert BEST_AUC - 0.02 < true.value < BEST_AUC + 0.01
     head = f"\n{'policy':10} {'model':8} test, signed      truth             test, |w|"
-    sys.stdout.write("\n".join([head, *lines, ""]))
+    with capsys.disabled():
+        sys.stdout.write("\n".join([head, *lines, ""]))
     assert max(np.abs(list(pulls.values()))) < 3
     # The sample would show it: without the signs every AUC is far from the truth.
     assert max(unsigned.values()) < -5

@@ -1,0 +1,54 @@
+"""Whether the names in a recipe are those of what the processor makes: before hours of training, not after."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import numpy as np
+
+from hepml.errors import RecipeError, nearest
+from hepml.evaluation.window import window_mask
+from hepml.recipe import Recipe
+from hepml.tasks import TaskContext, build_task
+
+
+def check_names(recipe: Recipe, *, spectators: Collection[str], classes: tuple[str, ...]) -> None:
+    """Refuse a window, bins, reweighting, target or yields of something that there is not.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        The recipe.
+    spectators : collection of str
+        What the processor keeps.
+    classes : tuple of str
+        In label order.
+
+    Raises
+    ------
+    RecipeError
+        Names the key and the nearest known name.
+    """
+    no_events = {name: np.empty(0) for name in spectators}
+    for window in recipe.evaluation.windows.values():
+        window_mask(no_events, window)
+    for key, name in _spectators(recipe, classes):
+        if name not in spectators:
+            msg = f"{key} names {name!r}, which is no spectator of the processor: {nearest(name, spectators)}"
+            raise RecipeError(msg)
+    for name in sorted(set(recipe.evaluation.yields or classes) ^ set(classes)):
+        found = f"{name!r} is missing" if name in classes else f"{name!r} is no class: {nearest(name, classes)}"
+        msg = f"evaluation.yields gives the expected events of every class, but {found}"
+        raise RecipeError(msg)
+
+
+def _spectators(recipe: Recipe, classes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield the key in the recipe and the name of each spectator that something is asked of."""
+    for name in recipe.evaluation.bins:
+        yield "evaluation.bins", name
+    for name in recipe.weights.reweight.columns if recipe.weights.reweight else ():
+        yield "weights.reweight.columns", name
+    inputs = next((tuple(model.inputs) for model in recipe.models.values()), ())
+    if inputs:
+        for name in build_task(recipe.task.kind, recipe.task.options, TaskContext(classes, inputs)).spectators:
+            yield "task.options.target", name
