@@ -257,7 +257,8 @@ def test_mistake_in_the_processor_file_is_made_once(make_recipe, toy_files, tmp_
     message = r"edited.py, line \d+, in `np.ones\(3\) @ np.ones\(2\)`: ValueError"
     how = {"executor": executor, "workers": workers}
     refused(make_recipe(toy_files, processor=path, chunk_size=1), tmp_path / "d", message, ProcessorError, **how)
-    assert len(log.read_text()) <= (1 if executor == "iterative" else 20)
+    # Dask hears of the stop over a connection, while its workers go on.
+    assert len(log.read_text()) <= {"iterative": 1, "futures": 20, "dask": 150}[executor]
 
 
 def test_schema_that_does_not_fit(make_recipe, real_data, tmp_path, edited):
