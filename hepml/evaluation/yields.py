@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,15 +30,26 @@ def expected_yields(samples: Iterable[LabelledScores], evaluation: Evaluation) -
     parts = list(samples)
     classes = parts[0].task.classes
     if evaluation.yields is not None:
-        for name in sorted(set(evaluation.yields) ^ set(classes)):
-            found = f"{name!r} is missing" if name in classes else f"{name!r} is no class: {nearest(name, classes)}"
-            msg = f"evaluation.yields gives the expected events of every class, but {found}"
-            raise RecipeError(msg)
+        check_yields(evaluation.yields, classes)
         return dict(evaluation.yields)
     _, first = np.unique(np.concatenate([part.row for part in parts]), return_index=True)
     label = np.concatenate([part.label for part in parts])[first]
     weight = np.concatenate([part.weight for part in parts])[first]
     return {name: float(weight[label == index].sum()) for index, name in enumerate(classes)}
+
+
+def check_yields(yields: Mapping[str, float], classes: Collection[str]) -> None:
+    """Refuse yields that lack a class or name an unknown one.
+
+    Raises
+    ------
+    RecipeError
+        Names the class, and the nearest known one.
+    """
+    for name in sorted(set(yields) ^ set(classes)):
+        found = f"{name!r} is missing" if name in classes else f"{name!r} is no class: {nearest(name, classes)}"
+        msg = f"evaluation.yields gives the expected events of every class, but {found}"
+        raise RecipeError(msg)
 
 
 def weight_to_yields(sample: LabelledScores, yields: Mapping[str, float]) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from hepml.errors import RecipeError, nearest
 from hepml.evaluation.window import window_mask
+from hepml.evaluation.yields import check_yields
 from hepml.recipe import Recipe
 from hepml.tasks import TaskContext, build_task
 
@@ -36,10 +37,8 @@ def check_names(recipe: Recipe, *, spectators: Collection[str], classes: tuple[s
         if name not in spectators:
             msg = f"{key} names {name!r}, which is no spectator of the processor: {nearest(name, spectators)}"
             raise RecipeError(msg)
-    for name in sorted(set(recipe.evaluation.yields or classes) ^ set(classes)):
-        found = f"{name!r} is missing" if name in classes else f"{name!r} is no class: {nearest(name, classes)}"
-        msg = f"evaluation.yields gives the expected events of every class, but {found}"
-        raise RecipeError(msg)
+    if recipe.evaluation.yields is not None:
+        check_yields(recipe.evaluation.yields, classes)
 
 
 def _spectators(recipe: Recipe, classes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
