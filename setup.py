@@ -10,6 +10,7 @@ REQUIRED = [
     "click>=8.2.0",
     "cloudpickle>=3.1.0",
     "coffea>=2026.9.0",
+    "fsspec>=2025.5.0",
     "hist>=2.10.0",
     "jinja2>=3.1.5",
     "keras>=3.12.0",

@@ -47,6 +47,14 @@ class WorkerError(HepmlError, RuntimeError):
     """A worker process died and its chunks could not be finished."""
 
 
+class SiteError(HepmlError, ValueError):
+    """A site file is not valid."""
+
+
+class BatchError(HepmlError, RuntimeError):
+    """A batch system refuses jobs, cannot be asked about them, or has not finished them."""
+
+
 class MissingExtraError(HepmlError, ImportError):
     """An optional package is needed that is not installed."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +25,7 @@ SETTINGS = {
     "TF_NUM_INTRAOP_THREADS": "1",
 }
 os.environ.update(SETTINGS)
+os.environ.setdefault("HEPML_CACHE", tempfile.mkdtemp(prefix="hepml-test-cache-"))  # never the user's own
 
 
 @pytest.fixture(scope="session")

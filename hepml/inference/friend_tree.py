@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from hepml.contracts import ObjectIndex
+from hepml.errors import DatasetError
 from hepml.inference.chunk_scores import ChunkScores, read_chunk_scores
 from hepml.inference.friend_columns import friend_columns
 from hepml.inference.run_info import RunInfo
@@ -45,7 +46,7 @@ class Friend:
     reasons: tuple[str, ...] = ()
 
 
-def write_friend(path: Path, source: str, chunks: Sequence[Path], *, info: RunInfo) -> Friend:
+def write_friend(path: Path, source: str, chunks: Sequence[Path], *, n_entries: int, info: RunInfo) -> Friend:
     """Write the friend of one file from the scores of its chunks, chunk by chunk.
 
     Parameters
@@ -56,11 +57,15 @@ def write_friend(path: Path, source: str, chunks: Sequence[Path], *, info: RunIn
         The input file.
     chunks : sequence of Path
         What `write_chunk_scores` wrote for each of its chunks, in the order of entries.
+    n_entries : int
+        Planned for the file: what the friend must have.
     info : RunInfo
         The run that the scores are of.
 
     Raises
     ------
+    DatasetError
+        The chunks have another number of entries.
     ShapeError
         Two examples come from one place.
     RunError
@@ -69,15 +74,18 @@ def write_friend(path: Path, source: str, chunks: Sequence[Path], *, info: RunIn
         The file cannot be written.
     """
     jagged = _are_objects(chunks)
-    n_entries, n_selected, n_skipped, reasons = 0, 0, 0, []
+    n_written, n_selected, n_skipped, reasons = 0, 0, 0, []
     with TreeWriter(path, tree=FRIEND_TREE, title=f"scores of run {info.name} for {Path(source).name}") as writer:
         for scores in map(read_chunk_scores, chunks):
             filled = _without_scores(scores, info, jagged=jagged) if scores.skipped else scores
             writer.extend(friend_columns(filled, info.name))
-            n_entries += scores.n_events
+            n_written += scores.n_events
             n_selected += len(scores.index.event)
             n_skipped += scores.n_events if scores.skipped else scores.n_dropped
             reasons += [scores.reason] if scores.reason else []
+        if n_written != n_entries:
+            msg = f"{source}: {n_entries} entries were planned and {n_written} scored: run the same command again"
+            raise DatasetError(msg)
     return Friend(source, str(path), n_entries, n_selected, n_skipped, tuple(dict.fromkeys(reasons)))
 
 

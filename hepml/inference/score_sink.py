@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 
 from hepml.contracts import Chunk, Examples, ObjectIndex
-from hepml.errors import RunError
-from hepml.inference.chunk_scores import ChunkScores, write_chunk_scores
+from hepml.errors import DatasetError, RunError
+from hepml.inference.chunk_scores import ChunkScores, read_chunk_scores, write_chunk_scores
 from hepml.inference.example_scores import score_examples
 from hepml.inference.friend_columns import places
 from hepml.inference.loaded_run import load_run
@@ -78,3 +78,19 @@ class ScoreSink(Sink):
         """Record a chunk that cannot be read: none of its entries is selected."""
         nothing = ObjectIndex(np.empty(0, np.int64))
         write_chunk_scores(self.path(chunk), ChunkScores(chunk.n_entries, nothing, {}, skipped=True, reason=reason))
+
+    def paths(self, chunk: Chunk) -> tuple[Path, ...]:
+        """Return the one file of a chunk's scores."""
+        return (self.path(chunk),)
+
+    def verify(self, chunk: Chunk) -> None:
+        """Check that the scores can be read, and that there is one for each example of all entries."""
+        path = self.path(chunk)
+        try:
+            found = read_chunk_scores(path)
+        except RunError as problem:
+            raise DatasetError(str(problem)) from None
+        n_examples = {len(found.index.event), *map(len, found.scores.values())}
+        if found.n_events != chunk.n_entries or (not found.skipped and len(n_examples) > 1):
+            msg = f"{path}: scores of {found.n_events} entries, {chunk.n_entries} were planned: remove it and run again"
+            raise DatasetError(msg)

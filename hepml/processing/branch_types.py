@@ -45,7 +45,11 @@ def type_changes(files: Iterable[FileInfo]) -> tuple[TypeChange, ...]:
     """
     first: dict[str, FileInfo] = {}
     changes: dict[str, TypeChange] = {}
+    seen: dict[int, object] = {}  # thousands of files share a few mappings, and one look at each will do
     for file in files:
+        if id(file.branches) in seen:
+            continue
+        seen[id(file.branches)] = file.branches
         for branch, kind in file.branches.items():
             known = first.setdefault(branch, file)
             if branch not in changes and canonical_type(known.branches[branch]) != canonical_type(kind):

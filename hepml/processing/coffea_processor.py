@@ -10,6 +10,7 @@ import pydantic
 from coffea.processor import ProcessorABC
 
 from hepml.contracts import Chunk, Examples
+from hepml.errors import InputError
 from hepml.options import validate_options
 from hepml.processing.checked_examples import checked_examples
 from hepml.processing.failure import Failure, explain
@@ -55,6 +56,7 @@ def processor(
             chunk = _chunk_of(events)
             release_memory()
             try:
+                _refuse_other_length(chunk, len(events))
                 found = checked_examples(examples(events, self.options), n_events=len(events))
                 if self.sink is None:
                     return {chunk.input: {"n": found.n, "cutflow": found.cutflow, "histograms": dict(found.histograms)}}
@@ -77,6 +79,16 @@ def chunk_result(chunk: Chunk, *, rows: int = 0, failure: Failure | None = None)
     if failure is not None:
         return {"rows": {}, "failures": {chunk.name: failure}}
     return {"rows": {chunk.name: rows}, "failures": {}}
+
+
+def _refuse_other_length(chunk: Chunk, n_events: int) -> None:
+    """Refuse a file that has become shorter since it was planned: coffea would give what is left of the chunk."""
+    if n_events != chunk.n_entries:
+        msg = (
+            f"{chunk.path}, tree {chunk.tree!r}: entries {chunk.start} to {chunk.stop} were planned and {n_events} are "
+            "there: the file has changed since, so run the same command again"
+        )
+        raise InputError(msg)
 
 
 def _chunk_of(events: Any) -> Chunk:

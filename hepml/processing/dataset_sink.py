@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Literal
 
 from hepml.contracts import Chunk, CombineRule, Examples, RepresentationSpec, ShardInfo
+from hepml.errors import DatasetError
 from hepml.io.histograms import histograms_to_json
-from hepml.io.manifest import write_moments
-from hepml.io.shards import write_shard
+from hepml.io.manifest import read_moments, write_moments
+from hepml.io.shards import verify_shard, write_shard
 from hepml.processing.clean import clean
 from hepml.processing.digest import content_digest
 from hepml.processing.side_car import (
@@ -91,6 +92,29 @@ class DatasetSink(Sink):
     def skip(self, chunk: Chunk, reason: str) -> None:
         """Write a side-car that says why there is no shard."""
         write_side_car(self.folder, SkippedChunk(chunk, self.made_by, reason))
+
+    def paths(self, chunk: Chunk) -> tuple[Path, ...]:
+        """Return shard, moments and side-car."""
+        return tuple(chunk_path(self.folder, chunk, suffix) for suffix in (".parquet", ".npz", ".json"))
+
+    def verify(self, chunk: Chunk) -> None:
+        """Check checksum and rows of the shard, the moments, and that all entries were seen."""
+        record, side_car = self.record(chunk), chunk_path(self.folder, chunk, ".json")
+        if not isinstance(record, ChunkRecord):
+            if record is None:
+                msg = f"{side_car}: missing or damaged: run again, which makes it"
+                raise DatasetError(msg)
+            return
+        n_seen, n_rows = record.cutflow.steps[0].n, int(record.counts.n.sum())
+        if n_seen != chunk.n_entries:
+            msg = f"{side_car}: {n_seen} entries were processed of {chunk.n_entries}: remove it and run again"
+            raise DatasetError(msg)
+        if n_rows != (record.shard.rows if record.shard is not None else 0):
+            msg = f"{side_car}: {n_rows} rows were counted and others are stored: remove it and run again"
+            raise DatasetError(msg)
+        if record.shard is not None:
+            verify_shard(self.folder, record.shard)
+            read_moments(chunk_path(self.folder, chunk, ".npz"))
 
 
 def write_rows(folder: Path, path: Path, input_name: str, rows: StoredRows) -> ShardInfo:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
 
 from hepml.contracts import Chunk, Examples
 
@@ -12,6 +14,7 @@ class Sink(ABC):
 
     What it has taken lies on disk, complete or not at all: `execute` asks `finished` before a chunk is read, after a
     worker has died and when an interrupted command is run again.  `process` and `predict` differ in their sink alone.
+    What a sink has taken elsewhere, as in a job on another machine, becomes this one's when its files are moved here.
     """
 
     @abstractmethod
@@ -31,3 +34,17 @@ class Sink(ABC):
     @abstractmethod
     def skip(self, chunk: Chunk, reason: str) -> None:
         """Record that a chunk is left out because it cannot be read; called in the main process."""
+
+    @abstractmethod
+    def paths(self, chunk: Chunk) -> Sequence[Path]:
+        """Return the files that a finished chunk may have; the last is the one that makes it finished."""
+
+    @abstractmethod
+    def verify(self, chunk: Chunk) -> None:
+        """Check that what is stored of a finished chunk is undamaged and has all its entries.
+
+        Raises
+        ------
+        DatasetError
+            Names the file and what differs.
+        """

@@ -5,6 +5,7 @@ import pytest
 import uproot
 
 from hepml.contracts import ObjectIndex
+from hepml.errors import DatasetError
 from hepml.inference import read_run_info
 from hepml.inference.chunk_scores import ChunkScores, write_chunk_scores
 from hepml.inference.friend_tree import write_friend
@@ -17,11 +18,12 @@ def write(flat, tmp_path):
     """Return a function that writes chunks and then the friend of all of them."""
     info = read_run_info(flat.run("trees"))
 
-    def friend(*chunks: ChunkScores):
+    def friend(*chunks: ChunkScores, n_entries: int | None = None):
         paths = [tmp_path / f"{i}.npz" for i in range(len(chunks))]
         for path, chunk in zip(paths, chunks, strict=True):
             write_chunk_scores(path, chunk)
-        return write_friend(tmp_path / "friend.root", "data/w.root", paths, info=info)
+        planned = sum(chunk.n_events for chunk in chunks) if n_entries is None else n_entries
+        return write_friend(tmp_path / "friend.root", "data/w.root", paths, n_entries=planned, info=info)
 
     return friend
 
@@ -74,3 +76,9 @@ def test_nothing_could_be_read(write):
     tree = uproot.open(friend.path)["Friends"]
     assert tree["selected"].array().tolist() == [False] * 5
     assert np.isnan(tree["trees_score"].array(library="np")).all()
+
+
+def test_entries_that_were_planned_and_are_not_there(write, tmp_path):
+    with pytest.raises(DatasetError, match=r"w\.root: 4 entries were planned and 3 scored: run the same command again"):
+        write(ChunkScores(3, ObjectIndex(np.array([0])), _score(0.1)), n_entries=4)
+    assert not list(tmp_path.glob("*.root"))

@@ -36,6 +36,12 @@ class CountingSink(Sink):
     def path(self, chunk):
         return self.folder / chunk.name.replace("/", "_")
 
+    def paths(self, chunk):
+        return (self.path(chunk),)
+
+    def verify(self, chunk):
+        pass
+
 
 @dataclass(frozen=True)
 class ElsewhereSink(CountingSink):

@@ -1,0 +1,172 @@
+"""All that is known of a prediction before the first entry is read; how its friend trees are begun, and finished."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pydantic
+
+from hepml.errors import RecipeError, nearest
+from hepml.inference import Friend, read_run_info
+from hepml.inference.friend_folder import FriendFolder, claim_friends
+from hepml.inference.friend_tree import write_friend
+from hepml.inference.run_info import RunInfo
+from hepml.inference.score_sink import ScoreSink
+from hepml.io.folder import remove_temporary
+from hepml.options import validate_options
+from hepml.processing import Plan, ProcessorModule, make_plan
+from hepml.recipe import Input, Process, Recipe, thaw_recipe
+from hepml.workflow.processor_copy import processor_of_run
+from hepml.workflow.progress import Progress
+
+_PREFIX = "process."
+_NO_INFLUENCE: Mapping[str, Any] = {
+    "recipe": True,
+    "versions": True,
+    "rows": True,
+    "learning": True,
+    "keys": True,
+    "members": {"__all__": {"n_train", "fraction"}},
+}
+"""What a run knows and scores do not depend on."""
+
+INPUT = "predict"
+"""Name under which the files are planned."""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A run, and the files that it is to be applied to.
+
+    Attributes
+    ----------
+    run : Path
+        Folder of the run.
+    info : RunInfo
+        What it knows about itself.
+    module : ProcessorModule
+        The processor file, and `options` for it.
+    how : Process
+        How files are read.
+    wanted : Input
+        Files and tree.
+    """
+
+    run: Path
+    info: RunInfo
+    module: ProcessorModule
+    options: pydantic.BaseModel
+    how: Process
+    wanted: Input
+
+    def plan(self, *, trust_cache: bool = False) -> Plan:
+        """Return what is to be read; see `make_plan`.
+
+        Raises
+        ------
+        InputError
+            A file cannot be read, or comes twice.
+        """
+        how = self.how
+        return make_plan(
+            {INPUT: self.wanted}, chunk_size=how.chunk_size, bad_input=how.bad_input, trust_cache=trust_cache
+        )
+
+    @property
+    def identity(self) -> str:
+        """Hash of all that scores depend on: how a run is evaluated, and by which versions, is not part of it."""
+        about = pydantic.TypeAdapter(RunInfo).dump_python(self.info, mode="json", exclude=_NO_INFLUENCE)
+        return _hash(json.dumps([about, self.info.recipe["split"], self.info.recipe["event_key"]], sort_keys=True))
+
+    @property
+    def parts(self) -> str:
+        """Name of the folder that holds scores of chunks until friends are written; another for all they depend on."""
+        how = self.how
+        depends_on = [self.identity, self.module.content_hash, self.wanted.tree, how.bad_input, how.nonfinite]
+        return f".parts-{_hash(json.dumps(depends_on))}"
+
+    def sink(self, folder: Path) -> ScoreSink:
+        """Return the sink of the friends in `folder`."""
+        return ScoreSink(str(self.run), str(folder / self.parts), self.how.nonfinite)
+
+    def claim(self, output: str | Path) -> FriendFolder:
+        """Return the folder of the friends.
+
+        Raises
+        ------
+        OutputError
+            It holds something else, or cannot be written.
+        """
+        return claim_friends(output, run=self.identity)
+
+    def begin(self, folder: FriendFolder) -> None:
+        """Make the folder ready to take the scores of chunks."""
+        remove_temporary(folder.path)
+
+    def finish(self, folder: FriendFolder, plan: Plan, progress: Progress) -> list[Friend]:
+        """Write the friends of all files from the scores of their chunks, each of which is finished.
+
+        Raises
+        ------
+        DatasetError, RunError, ShapeError, OutputError
+            As `write_friend`.
+        """
+        sink = self.sink(folder.path)
+        friends = [Friend(file.path, "", 0, 0, 1, file.reasons) for file in plan.left_out]
+        scores: dict[str, list[Path]] = {info.path: [] for _, info in plan.files}
+        for chunk in plan.cut():  # sorted by entry within a file
+            scores[chunk.path].append(sink.path(chunk))
+        paths = folder.paths(list(scores))
+        with progress.step("write", len(scores)) as bar:
+            for (_, info), path in zip(plan.files, paths, strict=True):
+                chunks = scores[info.path]
+                friends.append(write_friend(path, info.path, chunks, n_entries=info.n_entries, info=self.info))
+                bar.advance(1, note=path.name)
+        folder.record(friends)
+        shutil.rmtree(folder.path / self.parts, ignore_errors=True)
+        return friends
+
+
+def prepare_prediction(
+    run: str | Path,
+    files: Sequence[str | Path],
+    *,
+    tree: str | None = None,
+    processor: str | Path | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> Prediction:
+    """Load what is needed to apply a run; the files are not opened yet.  Parameters are those of `predict`.
+
+    Raises
+    ------
+    RecipeError, RunError, ProcessorError
+        Something that the user wrote or gave is wrong.
+    """
+    place = Path(run).expanduser().resolve()
+    info = read_run_info(place)
+    recipe = thaw_recipe(info.recipe, source=str(place))
+    how = _process_options(recipe, settings or {})
+    module = processor_of_run(place, info.processor, processor)
+    wanted = Input(files=[str(file) for file in files], tree=tree or next(iter(recipe.inputs.values())).tree)
+    return Prediction(place, info, module, module.options(info.processor.options), how, wanted)
+
+
+def _process_options(recipe: Recipe, settings: Mapping[str, Any]) -> Process:
+    """Return ``process`` of the run's recipe with what the caller changes in it."""
+    other = next((key for key in settings if not key.startswith(_PREFIX)), None)
+    if other is not None:
+        known = [f"{_PREFIX}{name}" for name in Process.model_fields]
+        msg = f"--set {other}: a run is applied as it was trained, only `process` can be set: {nearest(other, known)}"
+        raise RecipeError(msg)
+    changed = {key.removeprefix(_PREFIX): value for key, value in settings.items()}
+    return validate_options(Process, recipe.process.model_dump() | changed, path="process")
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
