@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import traceback
+from types import FrameType
 
 
 def own_place(problem: BaseException, source: str) -> str:
@@ -24,7 +25,7 @@ def own_place(problem: BaseException, source: str) -> str:
     if isinstance(problem, SyntaxError) and problem.filename == source:
         line, code = problem.lineno, problem.text or ""
     else:
-        lines = [frame.lineno for frame in traceback.extract_tb(problem.__traceback__) if frame.filename == source]
+        lines = [n for frame, n in traceback.walk_tb(problem.__traceback__) if source in _files(frame)]
         line = lines[-1] if lines else None
         linecache.checkcache(source)
         code = linecache.getline(source, line) if line else ""
@@ -32,3 +33,8 @@ def own_place(problem: BaseException, source: str) -> str:
         return source
     code = " ".join(code.split())[:80]
     return f"{source}, line {line}" + (f", in `{code}`" if code else "")
+
+
+def _files(frame: FrameType) -> tuple[str, str]:
+    """Return where the code of a frame is from; what came to a worker by value has lost one of the two."""
+    return frame.f_code.co_filename, str(frame.f_globals.get("__file__", ""))
