@@ -25,7 +25,7 @@ $(READY): setup.py pyproject.toml
 	@echo "installing into $(VENV): some minutes, once"
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) install --upgrade pip
-	@$(PIP) install --prefer-binary --only-binary pythia8mc --editable ".[dev,samples,notebook,xgboost,dask,onnx]"
+	@$(PIP) install --prefer-binary --only-binary pythia8mc,xrootd --editable ".[dev,samples,notebook,xgboost,dask,onnx,xrootd]"
 	@touch $@
 
 demo: $(READY) ## Jets from Pythia to a ROC curve, in a few minutes
@@ -34,7 +34,7 @@ demo: $(READY) ## Jets from Pythia to a ROC curve, in a few minutes
 test: lint ## Lint, types, layers, unit and integration tests (under 15 minutes on 2 cores)
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --durations=15
 
-acceptance: $(READY) ## Whole workflows: demos, notebooks, kills (under 30 minutes on 2 cores)
+acceptance: $(READY) ## Whole workflows: demos, notebooks, kills, HTCondor (under 30 minutes on 2 cores)
 	$(BIN)/python -m pytest tests/acceptance -m acceptance --durations=0
 
 lint: $(READY) ## Style, format, types and the order of the rooms

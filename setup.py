@@ -37,7 +37,9 @@ REQUIRED = [
 
 EXTRAS = {
     "dask": [
+        "cryptography>=44.0.0",
         "dask>=2026.8.0",
+        "dask-jobqueue>=0.9.0",
         "distributed>=2026.8.0",
     ],
     "xgboost": [
@@ -48,6 +50,10 @@ EXTRAS = {
         "onnx>=1.23.0",
         "onnxruntime>=1.31.0",
         "tf2onnx>=1.17.0",
+    ],
+    "xrootd": [
+        "fsspec-xrootd>=0.5.0",
+        "xrootd>=5.7.0",
     ],
     "samples": [
         "fastjet>=3.5.2.0",
@@ -70,10 +76,14 @@ EXTRAS = {
     ],
 }
 
-# What `hepml demo` runs; a checkout has it beside the package.
+# What `hepml demo` runs and `hepml condor` writes its files from; a checkout has it beside the package.
 SHIPPED = {
-    f"share/hepml/{folder}": [str(path) for path in sorted(folder.glob(pattern))]
-    for pattern, folders in {"*.yaml": Path("examples").glob("*/"), "*.py": [Path("processors")]}.items()
+    f"share/hepml/{folder}": sorted(str(path) for pattern in patterns for path in folder.glob(pattern))
+    for patterns, folders in {
+        ("*.yaml",): Path("examples").glob("*/"),
+        ("*.py",): [Path("processors")],
+        ("*.yaml", "*.j2", "*.md"): [Path("condor")],
+    }.items()
     for folder in folders
 }
 

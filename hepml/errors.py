@@ -27,6 +27,10 @@ class InputError(HepmlError, ValueError):
     """A ROOT file, tree or branch is missing, broken or of the wrong type."""
 
 
+class UnavailableError(InputError):
+    """A ROOT file cannot be read here and now; it may be at another time, or from another machine."""
+
+
 class ShapeError(HepmlError, ValueError):
     """Arrays that belong together do not fit together."""
 

@@ -59,6 +59,14 @@ class ProcessorFile(Options):
     options: dict[str, Any] = {}
 
 
+class Resources(Options):
+    """What one job or worker on a cluster asks for; what is not said here is as the site file says."""
+
+    cpus: int | None = pydantic.Field(None, ge=1)
+    memory_mb: int | None = pydantic.Field(None, ge=64)
+    disk_mb: int | None = pydantic.Field(None, ge=1)
+
+
 class Process(Options):
     """How ROOT files are read."""
 
@@ -72,6 +80,7 @@ class Process(Options):
     retries: int = pydantic.Field(
         2, ge=0, description="How often a chunk is tried again after an I/O error or a lost worker"
     )
+    resources: Resources = pydantic.Field(Resources(), description="On a cluster")
 
 
 Range = tuple[Annotated[int, pydantic.Field(ge=0, lt=N_BUCKETS)], Annotated[int, pydantic.Field(ge=0, lt=N_BUCKETS)]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import yaml
 
 from hepml.errors import SiteError
 from hepml.options import Options, validate_options
+from hepml.recipe import Resources
 
 Line = Annotated[str, pydantic.Field(pattern=r"^[^\r\n]*$", max_length=4000)]
 """Text that becomes part of one line of a file that HTCondor or a shell reads."""
@@ -87,6 +89,9 @@ class Site(Options):
     request_cpus: int = pydantic.Field(1, ge=1)
     request_memory_mb: int = pydantic.Field(4000, ge=64, description="Of a job; TensorFlow needs 4000")
     largest_memory_mb: int = pydantic.Field(16_000, ge=64, description="`resubmit` asks for no more than this")
+    hold_over_memory: bool = pydantic.Field(
+        False, description="Hold a job that uses more memory than it asked for, where the pool itself does not"
+    )
     request_disk_mb: int = pydantic.Field(2000, ge=1)
     retries: int = pydantic.Field(2, ge=0, le=100, description="How often a job that has failed is started again")
     releases: int = pydantic.Field(
@@ -108,6 +113,18 @@ class Site(Options):
             raise ValueError(msg)
         return self
 
+    def asking(self, resources: Resources) -> Site:
+        """Return the site with what a recipe asks for in place of its own requests."""
+        memory_mb = resources.memory_mb or self.request_memory_mb
+        return self.model_copy(
+            update={
+                "request_cpus": resources.cpus or self.request_cpus,
+                "request_memory_mb": memory_mb,
+                "largest_memory_mb": max(self.largest_memory_mb, memory_mb),
+                "request_disk_mb": resources.disk_mb or self.request_disk_mb,
+            }
+        )
+
 
 def load_site(path: str | Path) -> Site:
     """Read a site file.
@@ -127,3 +144,8 @@ def load_site(path: str | Path) -> Site:
         msg = f"{source}: the site file cannot be read ({' '.join(str(problem).split())}): it is YAML, see condor/"
         raise SiteError(msg) from None
     return validate_options(Site, {} if values is None else values, path="", source=str(source), error=SiteError)
+
+
+def site_schema() -> str:
+    """Return the JSON schema of a site file, for editors and for those who look for a key."""
+    return json.dumps(Site.model_json_schema(), indent=2)

@@ -16,6 +16,12 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 Executor = Literal["iterative", "futures", "dask"]
 """Who does the work."""
 
+Backend = Literal["native", "onnx"]
+"""What applies a run."""
+
+Cluster = Literal["htcondor"]
+"""Whose jobs are Dask workers."""
+
 
 def recipe_argument(command: Command) -> Command:
     """Add RECIPE with ``--input`` and ``--set``."""
@@ -32,16 +38,23 @@ def settings_option(text: str) -> Callable[[Command], Command]:
 
 
 def executor_options(command: Command) -> Command:
-    """Add ``--executor``, ``--workers`` and ``--scheduler``."""
-    command = click.option(
-        "--scheduler",
-        metavar="tcp://…",
-        default=None,
-        help="A running Dask scheduler whose workers see the same files; default for dask: a cluster of this machine.",
-    )(command)
+    """Add ``--executor``, ``--workers``, ``--scheduler``, ``--cluster`` and ``--site``."""
+    text = "Site file of the cluster; default: a shared file system, and this Python there."
+    command = click.option("--site", type=click.Path(path_type=Path), help=text)(command)
+    text = "Start Dask workers as jobs of this batch system; they see the same files."
+    command = click.option("--cluster", type=click.Choice(get_args(Cluster)), help=text)(command)
+    text = "A running Dask scheduler whose workers see the same files; default for dask: a cluster of this machine."
+    command = click.option("--scheduler", metavar="tcp://…", default=None, help=text)(command)
     command = workers_option(command)
-    text = "Default: iterative for one worker, futures for more, dask with a scheduler."
+    text = "Default: iterative for one worker, futures for more, dask with a scheduler or a cluster."
     return click.option("--executor", type=click.Choice(get_args(Executor)), help=text)(command)
+
+
+def backend_option(command: Command) -> Command:
+    """Add ``--backend``."""
+    text = "What applies the run: the library of the training, or ONNX Runtime (after `hepml export RUN`)."
+    option = click.option("--backend", type=click.Choice(get_args(Backend)), default="native", help=text)
+    return option(command)
 
 
 def workers_option(command: Command) -> Command:

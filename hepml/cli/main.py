@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "predict": ("hepml.cli.predict:predict", "Write scores of a run as friend trees."),
     "export": ("hepml.cli.export:export", "Write the networks of a run as ONNX."),
     "run": ("hepml.cli.run:run", "process + train all models + evaluate."),
+    "condor": ("hepml.cli.condor:condor", "process and predict as HTCondor jobs."),
     "status": ("hepml.cli.status:status", "Show the accounting of a dataset."),
     "recipe": ("hepml.cli.recipe:recipe", "About recipes: their JSON schema."),
     "demo": ("hepml.cli.demo:demo", "A worked example, small enough for a laptop."),
@@ -80,6 +81,8 @@ def main() -> None:
         if not debug:
             warnings.simplefilter("ignore")
             warnings.filterwarnings("always", module=r"hepml\b")
+            # What uproot was about to read when it was interrupted.
+            warnings.filterwarnings("ignore", message="coroutine .* was never awaited")
             warnings.showwarning = lambda message, *_: click.echo(f"hepml: warning: {message}", err=True)
         sys.exit(_status(arguments, debug=debug))
 

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import click
 
-from hepml.cli.arguments import Executor, executor_options, output_option, read_settings, settings_option
+from hepml.cli.arguments import (
+    Backend,
+    Cluster,
+    Executor,
+    backend_option,
+    executor_options,
+    output_option,
+    read_settings,
+    settings_option,
+)
 
 
 @click.command(
@@ -14,6 +23,7 @@ from hepml.cli.arguments import Executor, executor_options, output_option, read_
 Examples:
   hepml predict run_cnn data/*.root -o scores
   hepml predict run_cnn data/*.root -o scores --set process.bad_input=skip --workers 4
+  hepml export run_cnn; hepml predict run_cnn data/*.root -o scores --backend onnx
 In ROOT:
   events->AddFriend("cnn = Friends", "scores/data_friend.root"); events->Draw("cnn.cnn_score", "cnn.selected");
 """
@@ -26,6 +36,7 @@ In ROOT:
     type=click.Path(path_type=Path),
     help="Processor file, where the one the run was trained with has moved (the run keeps a copy).",
 )
+@backend_option
 @settings_option("Replace a value of `process` in the run's recipe, e.g. process.bad_input=skip.")
 @executor_options
 @output_option("DIR")
@@ -35,10 +46,13 @@ def predict(
     files: tuple[str, ...],
     tree: str | None,
     processor: Path | None,
+    backend: Backend,
     settings: tuple[str, ...],
     executor: Executor | None,
     workers: int,
     scheduler: str | None,
+    cluster: Cluster | None,
+    site: Path | None,
     output: Path,
 ) -> int:
     """Write the scores of RUN for every FILE as a friend tree, one output file per input."""
@@ -55,9 +69,12 @@ def predict(
         tree=tree,
         processor=processor,
         settings=read_settings(settings),
+        backend=backend,
         executor=executor,
         workers=workers,
         scheduler=scheduler,
+        cluster=cluster,
+        site=site,
         progress=Terminal(),
     )
     print_friends(friends, console=output_console())

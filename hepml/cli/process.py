@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hepml.cli.arguments import Executor, executor_options, output_option, read_recipe, recipe_argument
+from hepml.cli.arguments import Cluster, Executor, executor_options, output_option, read_recipe, recipe_argument
 
 
 @click.command(
@@ -27,6 +27,8 @@ def process(
     executor: Executor | None,
     workers: int,
     scheduler: str | None,
+    cluster: Cluster | None,
+    site: Path | None,
     output: Path,
 ) -> int:
     """Turn the ROOT files of RECIPE into a dataset; running it again does only what is missing."""
@@ -42,6 +44,8 @@ def process(
         executor=executor,
         workers=workers,
         scheduler=scheduler,
+        cluster=cluster,
+        site=site,
         progress=Terminal(),
     )
     print_dataset(manifest, console=output_console())

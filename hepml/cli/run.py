@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hepml.cli.arguments import Executor, executor_options, output_option, read_recipe, recipe_argument
+from hepml.cli.arguments import Cluster, Executor, executor_options, output_option, read_recipe, recipe_argument
 
 
 @click.command(
@@ -27,6 +27,8 @@ def run(
     executor: Executor | None,
     workers: int,
     scheduler: str | None,
+    cluster: Cluster | None,
+    site: Path | None,
     output: Path,
 ) -> int:
     """Process the files of RECIPE, train all its models and evaluate them together."""
@@ -42,6 +44,8 @@ def run(
         executor=executor,
         workers=workers,
         scheduler=scheduler,
+        cluster=cluster,
+        site=site,
         progress=Terminal(),
     )
     print_summary(content, folder=output / "report", console=output_console())

@@ -19,5 +19,5 @@ def status(*, dataset: Path, verify: bool) -> int:
     from hepml.reports.tables import print_dataset
 
     manifest = workflow.status(dataset, verify=verify, progress=Terminal())
-    print_dataset(manifest, console=output_console())
+    print_dataset(manifest, every_file=True, console=output_console())
     return left_out.report(left_out.of_dataset(manifest))

@@ -3,7 +3,7 @@
 from hepml.contracts.batch import Batch, BatchSource
 from hepml.contracts.chunk import Chunk
 from hepml.contracts.cutflow import CutFlow, CutStep
-from hepml.contracts.estimator import Epoch, Estimator, FitPlan, ModelSpec, Normalisation
+from hepml.contracts.estimator import Epoch, Estimator, Exportable, FitPlan, FittedModel, ModelSpec, Normalisation
 from hepml.contracts.examples import Examples, ObjectIndex
 from hepml.contracts.manifest import BucketCounts, InputFile, InputSummary, Manifest, ShardInfo
 from hepml.contracts.metric import Curve, Metric
@@ -34,7 +34,9 @@ __all__ = [
     "Epoch",
     "Estimator",
     "Examples",
+    "Exportable",
     "FitPlan",
+    "FittedModel",
     "InputFile",
     "InputSummary",
     "Manifest",

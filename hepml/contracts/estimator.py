@@ -77,7 +77,15 @@ class FitPlan:
     on_epoch: Callable[[Epoch], None] = field(default=lambda _epoch: None)
 
 
-class Estimator(ABC):
+class FittedModel(ABC):
+    """What gives outputs for batch arrays: all that applying a run needs."""
+
+    @abstractmethod
+    def predict(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
+        """Return each output, shape (n, size); n = 0 is allowed.  One row's result depends on no other row."""
+
+
+class Estimator(FittedModel):
     """Fit, predict, save and load behind one interface."""
 
     tasks: ClassVar[frozenset[str]]
@@ -105,10 +113,6 @@ class Estimator(ABC):
         """Fit on `train`, choose on `validation`, and return the history; keeps the best state, not the last."""
 
     @abstractmethod
-    def predict(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
-        """Return each output, shape (n, size); n = 0 is allowed.  One row's result depends on no other row."""
-
-    @abstractmethod
     def save(self, folder: Path) -> None:
         """Write everything `load` needs into `folder` (exists, empty)."""
 
@@ -116,3 +120,19 @@ class Estimator(ABC):
     @abstractmethod
     def load(cls, folder: Path, model: ModelSpec) -> Estimator:
         """Read what `save` wrote, running no foreign code."""
+
+
+class Exportable(FittedModel):
+    """What an `Estimator` is as well if its fitted model can be written as an ONNX graph."""
+
+    onnx_packages: ClassVar[tuple[str, ...]] = ("onnx",)
+    """Packages of the extra ``onnx`` that writing takes."""
+
+    @abstractmethod
+    def as_onnx(self) -> Any:
+        """Return the ``onnx.ModelProto`` from raw batch arrays to outputs, by their names; the first axis is free."""
+
+    @property
+    @abstractmethod
+    def typical_inputs(self) -> Mapping[str, Normalisation]:
+        """Where its inputs lie, by batch name: offset and spread.  An array of which it knows nothing may be absent."""

@@ -10,13 +10,16 @@ import numpy as np
 import pydantic
 from numpy.typing import NDArray
 
-from hepml.contracts import BatchSource, Epoch, Estimator, FitPlan, ModelSpec
+from hepml.contracts import BatchSource, Epoch, Estimator, Exportable, FitPlan, ModelSpec, Normalisation
 from hepml.errors import RunError
+from hepml.estimators.decision_trees import typical_inputs
+from hepml.estimators.histogram_trees import histogram_trees
 from hepml.estimators.inputs import check_inputs
 from hepml.estimators.matrix import flat_categories, flat_features
 from hepml.estimators.tree_data import read_tree_data
 from hepml.estimators.tree_file import load_trees, save_trees
 from hepml.estimators.tree_history import tell_history
+from hepml.estimators.tree_onnx import trees_as_onnx
 from hepml.networks.target_scaling import NO_SCALING, target_scaling
 from hepml.options import Options
 from hepml.recipe import Training
@@ -42,7 +45,7 @@ class BoostedTreesOptions(Options):
     )
 
 
-class BoostedTrees(Estimator):
+class BoostedTrees(Estimator, Exportable):
     """Histogram gradient boosting on all inputs, flattened, side by side; NaN is a value of its own.
 
     The training part is read into memory whole: 8 bytes per feature and example, and one more for its bin.
@@ -110,26 +113,21 @@ class BoostedTrees(Estimator):
         RunError
             Not fitted, or the inputs are not those it was built for.
         """
-        if self._trees is None:
-            msg = "these trees are not fitted: call fit, or load a fitted run"
-            raise RunError(msg)
+        trees = self._fitted
         n = check_inputs(inputs, self.spec.arrays)
         output = self.spec.task.outputs[0]
         if n == 0:
             return {output.name: np.empty((0, output.size), dtype=np.float32)}
         features = flat_features(inputs, self.spec.arrays)
         if self.spec.task.kind == "regression":
-            return {output.name: self._trees.predict(features).astype(np.float32)[:, None]}
-        probability = self._trees.predict_proba(features)
+            return {output.name: trees.predict(features).astype(np.float32)[:, None]}
+        probability = trees.predict_proba(features)
         values = probability[:, 1:] if output.size == 1 else probability
         return {output.name: values.astype(np.float32)}
 
     def save(self, folder: Path) -> None:
         """Write ``trees.skops``."""
-        if self._trees is None:
-            msg = "these trees are not fitted: call fit before save"
-            raise RunError(msg)
-        save_trees(self._trees, folder / _FILE)
+        save_trees(self._fitted, folder / _FILE)
 
     @classmethod
     def load(cls, folder: Path, model: ModelSpec) -> Self:
@@ -149,6 +147,22 @@ class BoostedTrees(Estimator):
             )
             raise RunError(msg)
         return cls(model, trees)
+
+    def as_onnx(self) -> Any:
+        """Return the ``onnx.ModelProto``."""
+        return trees_as_onnx(histogram_trees(self._fitted, self.spec.arrays), self.spec)
+
+    @property
+    def typical_inputs(self) -> Mapping[str, Normalisation]:
+        """Mean and σ of the thresholds of each feature."""
+        return typical_inputs(histogram_trees(self._fitted, self.spec.arrays), self.spec.arrays)
+
+    @property
+    def _fitted(self) -> Any:
+        if self._trees is None:
+            msg = "these trees are not fitted: call fit, or load a fitted run"
+            raise RunError(msg)
+        return self._trees
 
     def _new(self, *, stop_early: bool) -> Any:
         from sklearn import ensemble

@@ -12,10 +12,11 @@ import numpy as np
 import pydantic
 from numpy.typing import NDArray
 
-from hepml.contracts import BatchSource, Epoch, Estimator, FitPlan, ModelSpec
+from hepml.contracts import BatchSource, Epoch, Estimator, Exportable, FitPlan, ModelSpec, Normalisation
 from hepml.errors import RunError
 from hepml.estimators.inputs import check_inputs, check_parts
-from hepml.estimators.linear_design import LinearDesign, fitted_design, linear_design
+from hepml.estimators.linear_design import LinearDesign, fitted_design, linear_design, typical_inputs
+from hepml.estimators.linear_onnx import linear_as_onnx
 from hepml.estimators.linear_solution import LinearSolution, solve_logistic, solve_ridge
 from hepml.estimators.matrix import Matrix, flat_features, read_matrix
 from hepml.estimators.tree_data import class_index, require_classes
@@ -35,7 +36,7 @@ class LinearOptions(Options):
     )
 
 
-class LinearModel(Estimator):
+class LinearModel(Estimator, Exportable):
     """A linear model on all inputs, flattened, side by side: logistic for classes, ridge for numbers.
 
     The solution is exact, in one step, and depends on no seed.  Negative weights are used as they are; a fit that they
@@ -105,11 +106,9 @@ class LinearModel(Estimator):
         RunError
             Not fitted, or the inputs are not those it was built for.
         """
-        if self._design is None or self._solution is None:
-            msg = "this linear model is not fitted: call fit, or load a fitted run"
-            raise RunError(msg)
+        design, solution = self._fitted
         check_inputs(inputs, self.spec.arrays)
-        values = self._solution.values(self._design.columns(flat_features(inputs, self.spec.arrays)))
+        values = solution.values(design.columns(flat_features(inputs, self.spec.arrays)))
         outputs = self.spec.task.outputs
         if self.spec.task.kind == "classification":
             return {outputs[0].name: np.exp(_log_probability(values)[:, -outputs[0].size :]).astype(np.float32)}
@@ -117,17 +116,15 @@ class LinearModel(Estimator):
 
     def save(self, folder: Path) -> None:
         """Write ``linear.npz``: four arrays of numbers."""
-        if self._design is None or self._solution is None:
-            msg = "this linear model is not fitted: call fit before save"
-            raise RunError(msg)
+        design, solution = self._fitted
         content = io.BytesIO()
         np.savez(
             content,
             allow_pickle=False,
-            offset=self._design.offset,
-            scale=self._design.scale,
-            coefficients=self._solution.coefficients,
-            constant=self._solution.constant,
+            offset=design.offset,
+            scale=design.scale,
+            coefficients=solution.coefficients,
+            constant=solution.constant,
         )
         write_bytes_atomic(folder / _FILE, content.getvalue())
 
@@ -154,6 +151,22 @@ class LinearModel(Estimator):
             msg = f"{path}: coefficients of other inputs or outputs: files of different runs are mixed; train again"
             raise RunError(msg)
         return cls(model, design, LinearSolution(found["coefficients"], found["constant"]))
+
+    def as_onnx(self) -> Any:
+        """Return the ``onnx.ModelProto``."""
+        return linear_as_onnx(*self._fitted, self.spec)
+
+    @property
+    def typical_inputs(self) -> Mapping[str, Normalisation]:
+        """Mean and σ of each number in the training part."""
+        return typical_inputs(self._fitted[0], self.spec.arrays)
+
+    @property
+    def _fitted(self) -> tuple[LinearDesign, LinearSolution]:
+        if self._design is None or self._solution is None:
+            msg = "this linear model is not fitted: call fit, or load a fitted run"
+            raise RunError(msg)
+        return self._design, self._solution
 
     def _solved(self, columns: NDArray[np.float64], fit: Matrix) -> LinearSolution:
         options, task = self.spec.options, self.spec.task

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hepml.contracts import ArraySpec
-from hepml.estimators.matrix import flat_categories, flat_may_miss
+from hepml.contracts import ArraySpec, Normalisation
+from hepml.estimators.matrix import by_array, flat_categories, flat_may_miss
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,13 @@ class LinearDesign:
             axis=1,
             dtype=np.float64,
         )
+
+
+def typical_inputs(design: LinearDesign, arrays: Mapping[str, ArraySpec]) -> dict[str, Normalisation]:
+    """Return the constants of the numbers, by batch name; 0 and 1 where there are codes."""
+    offset, scale = np.zeros(len(flat_categories(arrays))), np.ones(len(flat_categories(arrays)))
+    offset[design.numbers], scale[design.numbers] = design.offset, design.scale
+    return by_array(offset, scale, arrays)
 
 
 def linear_design(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hepml.contracts import ArraySpec, BatchSource, TaskSpec
+from hepml.contracts import ArraySpec, BatchSource, Normalisation, TaskSpec
 from hepml.networks.target_scaling import NO_SCALING, Scaling
 from hepml.networks.targets import targets_of
 
@@ -80,3 +80,13 @@ def flat_categories(arrays: Mapping[str, ArraySpec]) -> tuple[int, ...]:
 def flat_may_miss(arrays: Mapping[str, ArraySpec]) -> tuple[bool, ...]:
     """Return for each column of `flat_features` whether it is declared that it may be missing."""
     return tuple(may for spec in arrays.values() for may in (spec.may_miss or (False,) * math.prod(spec.shape)))
+
+
+def by_array(offset: NDArray[Any], scale: NDArray[Any], arrays: Mapping[str, ArraySpec]) -> dict[str, Normalisation]:
+    """Return constants of the columns of `flat_features`, shape (f,) each, by batch name."""
+    result, start = {}, 0
+    for name, spec in arrays.items():
+        columns = slice(start, start + math.prod(spec.shape))
+        one, other = (values[columns].astype(np.float32).reshape(spec.shape) for values in (offset, scale))
+        result[name], start = Normalisation(one, other), columns.stop
+    return result

@@ -10,17 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from hepml.contracts import BatchSource, Epoch, Estimator, FitPlan, ModelSpec
+from hepml.contracts import BatchSource, Epoch, Estimator, Exportable, FitPlan, ModelSpec, Normalisation
 from hepml.errors import RunError
 from hepml.estimators.checkpoint import CheckpointFile, fingerprint
 from hepml.estimators.fit_loop import run_fit
 from hepml.estimators.inputs import check_inputs, check_parts
 from hepml.estimators.optimiser import build_optimiser
-from hepml.networks.backbone import Backbone
+from hepml.networks.backbone import Backbone, standardise_name
+from hepml.networks.fixed_batches import FixedBatches
 from hepml.networks.heads import LOSSES, set_target_scaling
 from hepml.networks.model_file import load_model, save_model
 from hepml.networks.network_model import build_model, enable_augmentation, set_normalisation
-from hepml.networks.predictor import Predictor
+from hepml.networks.onnx_graph import network_as_onnx
+from hepml.networks.predictor import network_in_batches
 from hepml.networks.supervised import SupervisedTrainer
 from hepml.networks.target_scaling import target_scaling
 from hepml.recipe import Training
@@ -28,7 +30,7 @@ from hepml.recipe import Training
 _FILE = "model.keras"
 
 
-class Network(Estimator):
+class Network(Estimator, Exportable):
     """A Keras model behind the estimator's interface.
 
     Parameters
@@ -44,11 +46,12 @@ class Network(Estimator):
     tasks: ClassVar[frozenset[str]] = frozenset({"classification", "regression"})
     losses: ClassVar[frozenset[str]] = frozenset(LOSSES)
     negative_weights: ClassVar[bool] = True
+    onnx_packages: ClassVar[tuple[str, ...]] = ("onnx", "tf2onnx")
 
     def __init__(self, spec: ModelSpec, model: Any = None) -> None:
         self.spec = spec
         self.model = build_model(spec, self.backbone) if model is None else model
-        self._predictor: Predictor | None = None
+        self._batches: FixedBatches | None = None
 
     @property
     def n_parameters(self) -> int:
@@ -93,7 +96,7 @@ class Network(Estimator):
             checkpoint=CheckpointFile(plan.checkpoint, fingerprint(self.spec, training, train, validation)),
             on_epoch=plan.on_epoch,
         )
-        self._predictor = None
+        self._batches = None
         return history
 
     def predict(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
@@ -105,9 +108,9 @@ class Network(Estimator):
             The inputs are not those it was built for.
         """
         n = check_inputs(inputs, self.spec.arrays)
-        if self._predictor is None:
-            self._predictor = Predictor(self.model)
-        return self._predictor.predict(inputs, n=n)
+        if self._batches is None:
+            self._batches = network_in_batches(self.model)
+        return self._batches.predict(inputs, n=n)
 
     def save(self, folder: Path) -> None:
         """Write ``model.keras``."""
@@ -135,3 +138,17 @@ class Network(Estimator):
             )
             raise RunError(msg)
         return cls(model, loaded)
+
+    def as_onnx(self) -> Any:
+        """Return the ``onnx.ModelProto``, with the normalisation inside."""
+        return network_as_onnx(self.model)
+
+    @property
+    def typical_inputs(self) -> Mapping[str, Normalisation]:
+        """What it normalises its inputs with."""
+        layers = {layer.name: layer for layer in self.model.layers}
+        found = {name: layers[standardise_name(name)] for name in self.spec.arrays if standardise_name(name) in layers}
+        return {
+            name: Normalisation(np.asarray(layer.offset.numpy()), np.asarray(layer.scale.numpy()))
+            for name, layer in found.items()
+        }

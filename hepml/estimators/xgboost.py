@@ -9,20 +9,23 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from hepml.contracts import BatchSource, Epoch, Estimator, FitPlan, ModelSpec
+from hepml.contracts import BatchSource, Epoch, Estimator, Exportable, FitPlan, ModelSpec, Normalisation
 from hepml.errors import RunError
+from hepml.estimators.decision_trees import TreeEnsemble, typical_inputs
 from hepml.estimators.extras import import_extra
 from hepml.estimators.inputs import check_inputs
 from hepml.estimators.matrix import flat_categories, flat_features
 from hepml.estimators.tree_data import TreeData, read_tree_data
 from hepml.estimators.tree_history import tell_history
+from hepml.estimators.tree_onnx import trees_as_onnx
 from hepml.estimators.xgboost_file import load_booster, save_booster
 from hepml.estimators.xgboost_options import OBJECTIVES, XGBoostOptions, parameters
+from hepml.estimators.xgboost_trees import xgboost_trees
 from hepml.networks.target_scaling import target_scaling
 from hepml.recipe import Training
 
 
-class XGBoostTrees(Estimator):
+class XGBoostTrees(Estimator, Exportable):
     """XGBoost on all inputs, flattened, side by side; NaN is a value of its own, and categories are split as sets.
 
     The training part is read into memory whole: 8 bytes per feature and example, 4 more inside XGBoost.
@@ -96,15 +99,13 @@ class XGBoostTrees(Estimator):
         RunError
             Not fitted, or the inputs are not those it was built for.
         """
-        if self._booster is None:
-            msg = "these trees are not fitted: call fit, or load a fitted run"
-            raise RunError(msg)
+        booster = self._fitted
         n = check_inputs(inputs, self.spec.arrays)
         output = self.spec.task.outputs[0]
         if n == 0:
             return {output.name: np.empty((0, output.size), dtype=np.float32)}
         features = flat_features(inputs, self.spec.arrays)
-        values = self._booster.predict(self._matrix(TreeData(features, np.zeros(n), np.ones(n))))
+        values = booster.predict(self._matrix(TreeData(features, np.zeros(n), np.ones(n))))
         offset, scale = self._scaling
         if self.spec.task.kind == "regression":
             values = values.astype(np.float64) * scale + offset
@@ -112,10 +113,7 @@ class XGBoostTrees(Estimator):
 
     def save(self, folder: Path) -> None:
         """Write ``trees.json``, in XGBoost's own format."""
-        if self._booster is None:
-            msg = "these trees are not fitted: call fit before save"
-            raise RunError(msg)
-        save_booster(self._booster, self._scaling, folder)
+        save_booster(self._fitted, self._scaling, folder)
 
     @classmethod
     def load(cls, folder: Path, model: ModelSpec) -> Self:
@@ -132,6 +130,27 @@ class XGBoostTrees(Estimator):
         objective = OBJECTIVES[model.task.outputs[0].loss][0]
         booster, scaling = load_booster(folder, n_features=n_features, objective=objective)
         return cls(model, booster, scaling)
+
+    def as_onnx(self) -> Any:
+        """Return the ``onnx.ModelProto``."""
+        return trees_as_onnx(self._ensemble, self.spec)
+
+    @property
+    def typical_inputs(self) -> Mapping[str, Normalisation]:
+        """Mean and σ of the thresholds of each feature."""
+        return typical_inputs(self._ensemble, self.spec.arrays)
+
+    @property
+    def _fitted(self) -> Any:
+        if self._booster is None:
+            msg = "these trees are not fitted: call fit, or load a fitted run"
+            raise RunError(msg)
+        return self._booster
+
+    @property
+    def _ensemble(self) -> TreeEnsemble:
+        size = self.spec.task.outputs[0].size
+        return xgboost_trees(self._fitted, self.spec.arrays, n_outputs=size, scaling=self._scaling)
 
     @property
     def _options(self) -> XGBoostOptions:

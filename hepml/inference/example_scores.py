@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import awkward as ak
 import numpy as np
 from numpy.typing import NDArray
 
-from hepml.contracts import Examples, RepresentationSpec, batch_name
-from hepml.datasets.batch_sizes import default_piece_rows
+from hepml.contracts import ArraySpec, Examples, Representation, RepresentationSpec, batch_name
 from hepml.errors import RunError, nearest
 from hepml.inference.apply import apply_members, average, unseen_fold
 from hepml.inference.loaded_run import LoadedRun
 from hepml.inference.score_columns import no_scores, score_columns
+from hepml.networks.fixed_batches import MOST_BATCH_ROWS
 from hepml.processing import event_buckets
-from hepml.recipe import thaw_recipe
-from hepml.representations import rebuild
+
+MOST_PIECE_ROWS = 128 * MOST_BATCH_ROWS
+PIECE_BYTES = 24 * 2**20
+"""Of the dense arrays that exist at once: the whole of a usual chunk of a table, some thousand jet images.
+
+Below 32 MiB, from where on the C library would have the system clear new pages for every piece, and images, which are
+mostly zeros, would take half as long again.
+"""
 
 
 def score_examples(run: LoadedRun, examples: Examples) -> dict[str, NDArray[np.float32]]:
@@ -42,21 +49,25 @@ def score_examples(run: LoadedRun, examples: Examples) -> dict[str, NDArray[np.f
 def _encoded(run: LoadedRun, examples: Examples) -> dict[str, ak.Array]:
     """Return the stored columns of each input that the run reads."""
     stored = {}
-    for name, spec in run.info.representations.items():
+    for name, trained in run.representations.items():
         if name not in examples.inputs:
             hint = nearest(name, examples.inputs)
             msg = f"{run.folder}: the run reads input {name!r}, which the processor does not make: {hint}"
             raise RunError(msg)
         representation, columns = examples.inputs[name]
-        trained = rebuild(spec).spec  # with the defaults of options that are younger than the run
-        if representation.spec != trained:
-            msg = (
-                f"{run.folder}: the processor makes input {name!r} with {_difference(representation.spec, trained)}: "
-                "use the processor and options of the training"
-            )
-            raise RunError(msg)
+        if representation is not trained:
+            _refuse_another(run, name, representation, trained)
         stored[name] = representation.encode(columns)
     return stored
+
+
+def _refuse_another(run: LoadedRun, name: str, found: Representation, trained: Representation) -> None:
+    if found.spec != trained.spec:
+        msg = (
+            f"{run.folder}: the processor makes input {name!r} with {_difference(found.spec, trained.spec)}: "
+            "use the processor and options of the training"
+        )
+        raise RunError(msg)
 
 
 def _difference(found: RepresentationSpec, trained: RepresentationSpec) -> str:
@@ -71,21 +82,26 @@ def _difference(found: RepresentationSpec, trained: RepresentationSpec) -> str:
 def _folds(run: LoadedRun, examples: Examples) -> NDArray[np.int64]:
     if not run.info.n_folds:
         return np.zeros(examples.n, np.int64)
-    recipe = thaw_recipe(run.info.recipe, source=str(run.folder))
-    bucket = event_buckets(examples, event_key=recipe.event_key, split_column=recipe.split.column)
+    bucket = event_buckets(examples, event_key=run.recipe.event_key, split_column=run.recipe.split.column)
     return unseen_fold(run.info, bucket)
 
 
 def _dense(run: LoadedRun, stored: Mapping[str, ak.Array], n: int) -> Iterator[tuple[slice, dict[str, NDArray[Any]]]]:
     """Yield rows and their batch arrays: dense pieces of bounded size, whatever the size of the chunk."""
-    representations = {name: rebuild(spec) for name, spec in run.info.representations.items()}
-    size = default_piece_rows(run.info.arrays.values())
+    size = _piece_rows(run.info.arrays.values())
     for rows in (slice(start, start + size) for start in range(0, n, size)):
         yield (
             rows,
             {
                 batch_name(name, suffix): dense
-                for name, representation in representations.items()
-                for suffix, dense in representation.decode(stored[name][rows]).items()
+                for name, representation in run.representations.items()
+                for suffix, dense in representation.decode(stored[name][rows] if n > size else stored[name]).items()
             },
         )
+
+
+def _piece_rows(arrays: Iterable[ArraySpec]) -> int:
+    """Return how many rows take `PIECE_BYTES`: at least one; where it is more than a batch of a model, whole ones."""
+    row_bytes = sum(math.prod(spec.shape) * np.dtype(spec.dtype).itemsize for spec in arrays)
+    rows = min(max(PIECE_BYTES // row_bytes, 1), MOST_PIECE_ROWS)
+    return rows - rows % MOST_BATCH_ROWS if rows > MOST_BATCH_ROWS else rows

@@ -9,23 +9,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hepml.contracts import Estimator, OutputSpec, TaskSpec
+from hepml.contracts import FittedModel, OutputSpec, TaskSpec
 from hepml.errors import RunError
 
 TOLERANCE = 1e-5
 """Greatest difference, in units of the value, the median value and, for probabilities, 1: float32 in another order."""
 
 
-def largest_difference(
-    path: Path, estimator: Estimator, inputs: Mapping[str, NDArray[Any]], *, task: TaskSpec
-) -> float:
+def largest_difference(path: Path, model: FittedModel, inputs: Mapping[str, NDArray[Any]], *, task: TaskSpec) -> float:
     """Return the largest difference of any output of any row, in the units of `TOLERANCE`.
 
     Parameters
     ----------
     path : Path
         The ONNX file.
-    estimator : Estimator
+    model : FittedModel
         What it was made from.
     inputs : mapping of str to array, shape (n, …)
         Batch arrays, n > 0.
@@ -43,7 +41,7 @@ def largest_difference(
     names = [output.name for output in session.get_outputs()]
     given = {value.name: inputs[value.name] for value in session.get_inputs()}
     found = dict(zip(names, session.run(names, given), strict=True))
-    wanted = estimator.predict(inputs)
+    wanted = model.predict(inputs)
     return max(_difference(path, output, found[output.name], wanted[output.name]) for output in task.outputs)
 
 

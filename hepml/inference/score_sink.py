@@ -13,7 +13,7 @@ from hepml.errors import DatasetError, RunError
 from hepml.inference.chunk_scores import ChunkScores, read_chunk_scores, write_chunk_scores
 from hepml.inference.example_scores import score_examples
 from hepml.inference.friend_columns import places
-from hepml.inference.loaded_run import load_run
+from hepml.inference.loaded_run import Backend, load_run
 from hepml.processing import Sink
 from hepml.processing.clean import clean
 
@@ -30,11 +30,14 @@ class ScoreSink(Sink):
         Folder of the scores of single chunks.
     nonfinite : {"stop", "drop"}
         Whether NaN and inf are an error, or such examples get no score and are counted.
+    backend : {"native", "onnx"}
+        What applies the run, as in `load_run`.
     """
 
     run: str
     parts: str
     nonfinite: Literal["stop", "drop"]
+    backend: Backend = "native"
 
     def path(self, chunk: Chunk) -> Path:
         """Return where the scores of a chunk go."""
@@ -67,7 +70,7 @@ class ScoreSink(Sink):
         scores = ChunkScores(
             n_events=chunk.n_entries,
             index=kept.object_index,
-            scores=score_examples(load_run(self.run), kept),
+            scores=score_examples(load_run(self.run, backend=self.backend), kept),
             n_dropped=sum(dropped.values()),
             reason=", ".join(f"{n} with NaN or inf in {name}" for name, n in dropped.items()),
         )
@@ -78,6 +81,10 @@ class ScoreSink(Sink):
         """Record a chunk that cannot be read: none of its entries is selected."""
         nothing = ObjectIndex(np.empty(0, np.int64))
         write_chunk_scores(self.path(chunk), ChunkScores(chunk.n_entries, nothing, {}, skipped=True, reason=reason))
+
+    def skipped(self, chunk: Chunk) -> bool:
+        """Return whether the file of the scores says so."""
+        return self.finished(chunk) and read_chunk_scores(self.path(chunk)).skipped
 
     def paths(self, chunk: Chunk) -> tuple[Path, ...]:
         """Return the one file of a chunk's scores."""

@@ -23,3 +23,12 @@ def limit_threads_in_worker() -> None:
     n_threads = os.environ.setdefault(OPENMP_THREADS, "1")
     for variable in TENSORFLOW_THREADS:
         os.environ.setdefault(variable, n_threads if n_threads.isdigit() else "1")
+
+
+def onnx_threads() -> int:
+    """Return how many threads ONNX Runtime may use: as ``OMP_NUM_THREADS`` says, which it does not read, else 0.
+
+    0 is its own default, a thread per core.  In a worker process `limit_threads_in_worker` comes first.
+    """
+    n_threads = os.environ.get(OPENMP_THREADS, "0")
+    return int(n_threads) if n_threads.isdigit() else 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,23 +57,35 @@ def claim_folder(path: str | Path, *, kind: str, marker: str) -> Path:
 
 
 @contextmanager
-def exclusive(folder: Path, *, kind: str) -> Iterator[None]:
+def exclusive(folder: Path, *, kind: str, wait_seconds: float = 0) -> Iterator[int]:
     """Hold a claimed folder for this process while the context lasts; the system frees it when the process dies.
+
+    Yields a file descriptor: a child that inherits it holds the folder, too, even when this process is killed.
 
     Raises
     ------
     OutputError
         Another process is writing here.
     """
+    deadline = time.monotonic() + wait_seconds
     with output_errors(folder), (folder / f"{_CLAIM}{kind}").open("a", encoding="utf-8") as claim:
-        try:
-            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            msg = f"{folder}: another process is writing this {kind}: wait until it ends, or choose another folder"
-            raise OutputError(msg) from None
-        except OSError:
-            pass  # a file system without locks: atomic writes keep two writers from damaging each other's files
-        yield
+        while not _lock(claim.fileno()):
+            if time.monotonic() > deadline:
+                msg = f"{folder}: another process is writing this {kind}: wait until it ends, or choose another folder"
+                raise OutputError(msg)
+            time.sleep(0.2)
+        yield claim.fileno()
+
+
+def _lock(descriptor: int) -> bool:
+    """Return whether the lock could be had; a file system without locks has atomic writes only, and they do."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 @contextmanager

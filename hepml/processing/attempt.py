@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
 from typing import Any, Literal
 
 from coffea.processor import FuturesExecutor, IterativeExecutor, ProcessorABC
 
 from hepml.contracts import Chunk
-from hepml.errors import InputError, ProcessorError, WorkerError
+from hepml.errors import InputError, ProcessorError, UnavailableError, WorkerError
 from hepml.io.root import inspect_file, one_line
 from hepml.processing.coffea_runner import make_runner, quiet_coffea, work_item
-from hepml.processing.dask_pool import dask_pool, require_dask
-from hepml.processing.executor_choice import ExecutorName
 from hepml.processing.failure import Failure, describe
-from hepml.processing.loky_pool import loky_pool
 from hepml.processing.sink import Sink
 from hepml.processing.watch import Watch, WatchedPool, WatchedProcessor
+from hepml.processing.worker_pools import Pool
 
 
 class Attempts:
@@ -29,8 +28,8 @@ class Attempts:
         A class that `processor` made, and its options.
     sink : Sink
         Takes the examples.
-    executor, workers, scheduler
-        Who does the work; see `execute`.
+    pool : callable, optional
+        Makes a pool of so many workers; None: all is done in this process.
     bad_input : {"stop", "skip"}
         What to do about a chunk that cannot be read.
     """
@@ -41,27 +40,19 @@ class Attempts:
         options: Any,
         sink: Sink,
         *,
-        executor: ExecutorName,
-        workers: int,
-        scheduler: str | None,
+        pool: Pool | None,
         bad_input: Literal["stop", "skip"],
     ) -> None:
-        if executor == "dask":
-            require_dask()
         self._instance: ProcessorABC = processor_class(options, sink)
         self._schema: type[Any] = processor_class.schema
         self._sink, self._skip_allowed = sink, bad_input == "skip"
-        self._executor, self._workers, self._scheduler = executor, workers, scheduler
+        self._pool = pool
 
     def is_fatal(self, failure: Failure) -> bool:
         """Return whether trying again, or going on, is pointless."""
         return not failure.transient and not (failure.unreadable and self._skip_allowed)
 
-    def unfinished(self, chunks: Iterable[Chunk]) -> list[Chunk]:
-        """Return the chunks that are left to do."""
-        return [chunk for chunk in chunks if not self._sink.finished(chunk)]
-
-    def attempt(self, chunks: Sequence[Chunk], watch: Watch) -> None:
+    def attempt(self, chunks: Sequence[Chunk], watch: Watch, *, workers: int) -> None:
         """Run chunks once; raise what is fatal, and skip what is unreadable for good where that is allowed.
 
         Raises
@@ -70,12 +61,13 @@ class Attempts:
             Of the first chunk, in order, that makes going on pointless.
         """
         with quiet_coffea():
-            if self._executor == "iterative":
+            if self._pool is None:
                 self._here(chunks, watch)
             else:
-                self._in_workers(chunks, watch)
+                with self._pool(min(workers, len(chunks))) as pool:
+                    self._in_pool(pool, chunks, watch)
         if any(str(problem).startswith("Failed to open file") for problem in watch.lost):
-            for name, failure in _unopenable(self.unfinished(chunks)).items():
+            for name, failure in _unopenable(unfinished(chunks, self._sink)).items():
                 watch.failures.setdefault(name, failure)
         for name in sorted(watch.fatal):
             raise watch.fatal[name].error
@@ -92,8 +84,10 @@ class Attempts:
         ------
         WorkerError
             Workers died over them.
-        InputError
-            They cannot be read.
+        UnavailableError
+            They cannot be read, though they may be at another time.
+        HepmlError
+            Something else is wrong with them.
         """
         left = sorted(missing)
         for chunk in left:
@@ -111,7 +105,7 @@ class Attempts:
                 )
                 raise WorkerError(msg)
             if not self._skip_allowed:
-                raise found.error
+                raise UnavailableError(str(found.error)) if found.transient else found.error
             self._skip(chunk, found, watch)
 
     def _skip(self, chunk: Chunk, failure: Failure, watch: Watch) -> None:
@@ -126,12 +120,10 @@ class Attempts:
             if not watch.fatal:
                 watch.lose(problem)
 
-    def _in_workers(self, chunks: Sequence[Chunk], watch: Watch) -> None:
-        n = min(self._workers, len(chunks))
-        with dask_pool(n, self._scheduler) if self._executor == "dask" else loky_pool(n) as pool:
-            executor = FuturesExecutor(pool=WatchedPool(pool, watch), status=False, compression=None, retries=0)
-            runner = make_runner(executor, schema=self._schema, by_value=True)
-            runner.run([work_item(chunk) for chunk in chunks], self._instance)
+    def _in_pool(self, pool: Executor, chunks: Sequence[Chunk], watch: Watch) -> None:
+        executor = FuturesExecutor(pool=WatchedPool(pool, watch), status=False, compression=None, retries=0)
+        runner = make_runner(executor, schema=self._schema, by_value=True)
+        runner.run([work_item(chunk) for chunk in chunks], self._instance)
 
     def _raise_schema_error(self, watch: Watch) -> None:
         """Raise what a schema makes of a tree that it was not written for: no retry will help."""
@@ -141,6 +133,11 @@ class Attempts:
                 name = self._schema.__name__
                 msg = f"the schema {name} cannot read this tree ({reason}): set another in the processor file"
                 raise ProcessorError(msg) from None
+
+
+def unfinished(chunks: Iterable[Chunk], sink: Sink) -> list[Chunk]:
+    """Return the chunks that are left to do."""
+    return [chunk for chunk in chunks if not sink.finished(chunk)]
 
 
 def _unopenable(chunks: Iterable[Chunk]) -> dict[str, Failure]:

@@ -1,4 +1,4 @@
-"""Workers of a Dask cluster: one of this machine, or a running one.
+"""Workers of a Dask cluster: one of this machine, one of HTCondor jobs, or a running one.
 
 On a cluster of ours, Dask leaves to `execute` what it would do by itself: a worker's death costs its chunk a try.  A
 running scheduler gives a chunk to as many workers as it is set to (``allowed-failures``) before `execute` hears of it.
@@ -6,20 +6,19 @@ running scheduler gives a chunk to as many workers as it is set to (``allowed-fa
 
 from __future__ import annotations
 
-import functools
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from typing import Any
 
-import cloudpickle
-
+from hepml.batch.running_cluster import RunningCluster
 from hepml.errors import MissingExtraError, WorkerError
 from hepml.io.root import one_line
+from hepml.processing.dask_executor import DaskPool
 from hepml.processing.later_interrupts import later_interrupts
 
 CONNECT_SECONDS = 10
@@ -66,9 +65,7 @@ def dask_pool(workers: int, scheduler: str | None) -> Iterator[Executor]:
     WorkerError
         The scheduler does not answer or has no workers, or the cluster does not start.
     """
-    from distributed.utils import silence_logging_cmgr
-
-    with silence_logging_cmgr(logging.CRITICAL + 1):
+    with silent_dask():
         if scheduler is None:
             with _local_cluster(workers) as cluster, _client(cluster) as client:
                 yield DaskPool(client)
@@ -79,41 +76,29 @@ def dask_pool(workers: int, scheduler: str | None) -> Iterator[Executor]:
                 yield DaskPool(client)
 
 
-class DaskPool(Executor):
-    """A Dask client as a pool."""
+@contextmanager
+def cluster_pool(cluster: RunningCluster) -> Iterator[Executor]:
+    """Give the workers of a cluster of HTCondor jobs, as soon as there is one.
 
-    def __init__(self, client: Any) -> None:
-        self._executor = client.get_executor(pure=False, retries=0)
-        self._packed = functools.lru_cache(maxsize=1)(cloudpickle.dumps)
-
-    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Submit a call; the function goes by value, for Dask would look for a processor file's classes over there."""
-        answer: Future[Any] = Future()
-        work = self._executor.submit(_call, self._packed(function), os.getcwd(), args, kwargs)  # noqa: PTH109
-        work.add_done_callback(lambda done: _answer(done, answer))
-        return answer
-
-
-def _answer(work: Future[Any], answer: Future[Any]) -> None:
-    """Hand on what came of a call; unlike Dask's own future, the answer may be cancelled in Dask's thread."""
-    if not answer.set_running_or_notify_cancel():
-        return
-    problem = ConnectionError("the connection to the scheduler was lost") if work.cancelled() else work.exception()
-    if problem is not None:
-        answer.set_exception(problem)
-    else:
-        answer.set_result(work.result())
+    Raises
+    ------
+    WorkerError
+        There is none in time, or the connection to the scheduler is lost.
+    BatchError
+        HTCondor's queue cannot be asked.
+    """
+    with _client(cluster.dask) as client:
+        cluster.wait_for_worker()
+        yield DaskPool(client)
 
 
-def _call(function: bytes, folder: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call a function in a worker; paths of input and output may be relative to the client's folder."""
-    os.chdir(folder)
-    return _load(function)(*args, **kwargs)
+@contextmanager
+def silent_dask() -> Iterator[None]:
+    """Keep Dask from logging what `execute` says in one line."""
+    from distributed.utils import silence_logging_cmgr
 
-
-@functools.lru_cache(maxsize=2)
-def _load(function: bytes) -> Callable[..., Any]:
-    return cloudpickle.loads(function)
+    with silence_logging_cmgr(logging.CRITICAL + 1):
+        yield
 
 
 @contextmanager
@@ -133,20 +118,27 @@ def _local_cluster(workers: int) -> Iterator[Any]:
 
 
 def _start(workers: int) -> Any:
-    from distributed import LocalCluster
-
+    """Start a cluster, and once more where that fails: a worker that dies while it starts brings down all of it."""
+    with suppress(Exception):  # Dask has ended what it had started
+        return _cluster(workers)
     try:
-        return LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            memory_limit="auto",  # an equal share of the machine's memory
-            dashboard_address=None,
-            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # else port 8787, or a warning
-            silence_logs=logging.CRITICAL + 1,
-        )
+        return _cluster(workers)
     except Exception as problem:  # noqa: BLE001  (whatever starting processes may raise)
         msg = f"the Dask cluster of this machine does not start ({one_line(problem)}): use --executor futures"
         raise WorkerError(msg) from None
+
+
+def _cluster(workers: int) -> Any:
+    from distributed import LocalCluster
+
+    return LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        memory_limit="auto",  # an equal share of the machine's memory
+        dashboard_address=None,
+        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # else port 8787, or a warning
+        silence_logs=logging.CRITICAL + 1,
+    )
 
 
 def _check_address(scheduler: str) -> None:

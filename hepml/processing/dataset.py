@@ -6,8 +6,8 @@ from pathlib import Path
 
 from hepml.contracts import Manifest
 from hepml.io.folder import exclusive
-from hepml.processing.execute import OnProgress, execute
-from hepml.processing.executor_choice import ExecutorName
+from hepml.processing.execute import LOGS, OnProgress, execute
+from hepml.processing.executor_choice import ALONE, Workforce
 from hepml.processing.making import claim_dataset, prepare
 from hepml.recipe import Recipe
 
@@ -16,9 +16,7 @@ def process_dataset(
     recipe: Recipe,
     folder: str | Path,
     *,
-    executor: ExecutorName = "iterative",
-    workers: int = 1,
-    scheduler: str | None = None,
+    workforce: Workforce = ALONE,
     on_progress: OnProgress | None = None,
 ) -> Manifest:
     """Turn the ROOT files of a recipe into a dataset.
@@ -31,8 +29,8 @@ def process_dataset(
         Inputs, processor, ``event_key``, ``process`` and ``split.column`` are used.
     folder : path
         Of the dataset.
-    executor, workers, scheduler
-        Who does the work; see `execute`.
+    workforce : Workforce
+        Who does the work.
     on_progress : callable, optional
         Called with the number of chunks done since the last call, and a note.
 
@@ -51,6 +49,8 @@ def process_dataset(
         The folder holds something else, cannot be written, or is being written by another process.
     WorkerError
         Workers were lost again and again, or a scheduler cannot be reached.
+    SiteError, BatchError
+        HTCondor cannot have Dask workers as jobs.
     MissingExtraError
         Dask is not installed.
     """
@@ -65,9 +65,8 @@ def process_dataset(
             making.module.Processor,
             making.options,
             making.sink(place),
-            executor=executor,
-            workers=workers,
-            scheduler=scheduler,
+            workforce=workforce.asking(recipe.process.resources),
+            logs=place / LOGS,
             retries=recipe.process.retries,
             bad_input=recipe.process.bad_input,
             on_progress=on_progress,

@@ -93,6 +93,10 @@ class DatasetSink(Sink):
         """Write a side-car that says why there is no shard."""
         write_side_car(self.folder, SkippedChunk(chunk, self.made_by, reason))
 
+    def skipped(self, chunk: Chunk) -> bool:
+        """Return whether the side-car says so."""
+        return isinstance(self.record(chunk), SkippedChunk)
+
     def paths(self, chunk: Chunk) -> tuple[Path, ...]:
         """Return shard, moments and side-car."""
         return tuple(chunk_path(self.folder, chunk, suffix) for suffix in (".parquet", ".npz", ".json"))

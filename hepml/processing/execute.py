@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 from hepml.contracts import Chunk
-from hepml.processing.attempt import Attempts
-from hepml.processing.executor_choice import ExecutorName
+from hepml.processing.attempt import Attempts, unfinished
+from hepml.processing.executor_choice import ALONE, Workforce
 from hepml.processing.sink import Sink
 from hepml.processing.watch import Watch
+from hepml.processing.worker_pools import worker_pools
+
+LOGS = "workers"
+"""Folder with the logs of workers that are HTCondor jobs; it is there until all is well."""
 
 OnProgress = Callable[[float, str], None]
 """Called with the number of chunks done since the last call, and a note such as ``"12 of 40 chunks"``."""
@@ -21,9 +26,8 @@ def execute(
     options: Any,
     sink: Sink,
     *,
-    executor: ExecutorName = "iterative",
-    workers: int = 1,
-    scheduler: str | None = None,
+    workforce: Workforce = ALONE,
+    logs: Path = Path(LOGS),
     retries: int = 2,
     bad_input: Literal["stop", "skip"] = "stop",
     on_progress: OnProgress | None = None,
@@ -38,10 +42,10 @@ def execute(
         A class that `processor` made, and its options.
     sink : Sink
         Takes the examples.
-    executor, workers
-        Who does the work, and the number of worker processes.
-    scheduler : str, optional
-        Address of a running Dask scheduler, for the executor ``"dask"``; default: a cluster of this machine.
+    workforce : Workforce
+        Who does the work.
+    logs : Path
+        Folder for the logs of workers that are HTCondor jobs; it is there until all is well.
     retries : int
         How often chunks are tried again, after a worker was lost or a file could not be read, without any success.
     bad_input : {"stop", "skip"}
@@ -57,22 +61,31 @@ def execute(
         The processor file's code fails; its own line is shown.
     WorkerError
         Workers were lost again and again, or a scheduler cannot be reached.
+    SiteError, BatchError
+        HTCondor cannot have Dask workers as jobs.
     MissingExtraError
         Dask is not installed.
     HepmlError
         Of the sink.
     """
-    attempts = Attempts(
-        processor_class, options, sink, executor=executor, workers=workers, scheduler=scheduler, bad_input=bad_input
-    )
     progress = _Counter(len(chunks), on_progress)
-    missing = attempts.unfinished(chunks)
+    missing = unfinished(chunks, sink)
     progress.add(len(chunks) - len(missing))
+    if missing:
+        with worker_pools(workforce, n_chunks=len(missing), logs=logs) as pool:
+            attempts = Attempts(processor_class, options, sink, pool=pool, bad_input=bad_input)
+            _finish(missing, attempts, sink, progress, workers=workforce.workers, retries=retries)
+
+
+def _finish(
+    missing: list[Chunk], attempts: Attempts, sink: Sink, progress: _Counter, *, workers: int, retries: int
+) -> None:
+    """Attempt chunks until none is missing; raise, or skip, what is left when that does not help any more."""
     tries = 0
     while missing:
         watch = Watch(attempts.is_fatal, progress.one)
-        attempts.attempt(missing, watch)
-        left = attempts.unfinished(missing)
+        attempts.attempt(missing, watch, workers=workers)
+        left = unfinished(missing, sink)
         # A long run on shaky machines loses a worker now and then: only what does not help counts as a try.
         if tries == 0 or len(left) == len(missing):
             tries += 1

@@ -36,6 +36,10 @@ class Sink(ABC):
         """Record that a chunk is left out because it cannot be read; called in the main process."""
 
     @abstractmethod
+    def skipped(self, chunk: Chunk) -> bool:
+        """Return whether a finished chunk was left out."""
+
+    @abstractmethod
     def paths(self, chunk: Chunk) -> Sequence[Path]:
         """Return the files that a finished chunk may have; the last is the one that makes it finished."""
 

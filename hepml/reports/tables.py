@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -107,14 +107,11 @@ def print_summary(content: ReportContent, *, folder: Path, console: Console | No
     out.print(Text(f"Report: {folder / 'report.html'}"), soft_wrap=True)
 
 
-def print_dataset(manifest: Manifest, *, console: Console | None = None) -> None:
-    """Print the accounting of a dataset."""
+def print_dataset(manifest: Manifest, *, every_file: bool = False, console: Console | None = None) -> None:
+    """Print the accounting of a dataset; files one by one where something was skipped, or where that is asked for."""
     out = console or Console()
-    skipped = manifest.n_skipped > 0
-    tables = [inputs_table(manifest), *cutflow_tables(manifest), dropped_table(manifest)]
-    for table in [*tables, files_table(manifest) if skipped else None]:
-        if table is not None:
-            _print(out, table)
+    files = files_table(manifest) if every_file or manifest.n_skipped > 0 else None
+    print_tables([inputs_table(manifest), *cutflow_tables(manifest), dropped_table(manifest), files], console=out)
     out.print(Text(f"{count(manifest.rows)} examples, digest {manifest.digest}"), soft_wrap=True)
 
 
@@ -146,6 +143,13 @@ def _friend_cells(friend: FriendTree) -> tuple[Cell, ...]:
         Cell(count(friend.n_selected)),
         Cell(count(friend.n_skipped), tone="bad" if friend.n_skipped else ""),
     )
+
+
+def print_tables(tables: Iterable[TextTable | None], *, console: Console) -> None:
+    """Print those tables that there are."""
+    for table in tables:
+        if table is not None:
+            _print(console, table)
 
 
 def _print(out: Console, table: TextTable) -> None:

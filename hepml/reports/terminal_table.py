@@ -16,7 +16,7 @@ from hepml.reports.text_table import Cell, TextTable
 _COLOURS = {"good": "green", "bad": "bold red", "": ""}
 _PADDING = 2  # letters between two columns
 _EDGE = 1  # letter more that the box takes
-_WIDEST_TEXT = 24  # letters of a column of text before it wraps
+_WIDEST_TEXT = 24  # letters of a column of text that are enough to share a line with other columns
 _NARROWEST_TEXT = 4
 _HEADER_LINES = 2
 
@@ -58,7 +58,7 @@ def _piece(table: TextTable, columns: Sequence[int], *, first: bool, width: int)
 
 def _fitting_widths(table: TextTable, columns: Sequence[int], *, width: int) -> list[int]:
     """Return the letters of each column, so that all fit: text gives way and wraps, numbers stay whole."""
-    widths = [_column_width(table, index) for index in columns]
+    widths = [_column_width(table, index, widest_text=width) for index in columns]
     text = [place for place, index in enumerate(columns) if index not in table.numeric]
     for _ in range(sum(widths) + _PADDING * len(widths) + _EDGE - width):
         widest = max(text, key=lambda place: widths[place], default=None)
@@ -68,13 +68,13 @@ def _fitting_widths(table: TextTable, columns: Sequence[int], *, width: int) -> 
     return widths
 
 
-def _column_width(table: TextTable, index: int) -> int:
+def _column_width(table: TextTable, index: int, *, widest_text: int = _WIDEST_TEXT) -> int:
     """Return the letters that a column needs: whole cells of numbers; text may wrap, headers do between words."""
     cells = max((cell_len(row[index].text) for row in table.rows), default=0)
     words = table.header[index]
     header = next(n for n in range(1, len(words) + 2) if len(wrap(words, n, break_long_words=False)) <= _HEADER_LINES)
     header = max(header, *map(cell_len, words.split()), 0)
-    return max(header, cells) if index in table.numeric else min(max(header, cells), _WIDEST_TEXT)
+    return max(header, cells) if index in table.numeric else min(max(header, cells), widest_text)
 
 
 def cell_text(cell: Cell) -> Text:

@@ -2,6 +2,9 @@
 
 from hepml.representations.jet_image import JetImage, JetImageOptions
 from hepml.representations.jet_substructure import SUBSTRUCTURE_COLUMNS, substructure
+from hepml.representations.pixel_map import PixelMap
+from hepml.representations.pixel_map_hits import HitCounts
+from hepml.representations.pixel_map_options import PixelMapOptions
 from hepml.representations.table import Table
 from hepml.representations.table_columns import Column, TableOptions
 from hepml.representations.table_of_representations import REPRESENTATIONS, rebuild
@@ -10,8 +13,11 @@ __all__ = [
     "REPRESENTATIONS",
     "SUBSTRUCTURE_COLUMNS",
     "Column",
+    "HitCounts",
     "JetImage",
     "JetImageOptions",
+    "PixelMap",
+    "PixelMapOptions",
     "Table",
     "TableOptions",
     "rebuild",

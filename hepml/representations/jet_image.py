@@ -194,6 +194,9 @@ class JetImage(Representation):
         All pixels are on the grid: that is checked here, because compiled code does not.
         """
         offsets, lists = ragged_columns(stored, ["pixel", *self.options.channels])
+        # Of a slice the lists hold what is before and after it, too: the pixels of a whole chunk, for each piece of it.
+        lists = {name: content[offsets[0] : offsets[-1]] for name, content in lists.items()}
+        offsets = offsets - offsets[0]
         n_x, n_y, _ = self.options.shape
         highest = int(lists["pixel"].max(initial=0))
         if highest >= n_x * n_y:

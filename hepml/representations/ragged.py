@@ -69,6 +69,9 @@ def flat_column(columns: ak.Array, name: str, *, fill: float | None = None) -> N
     ShapeError
         The column is absent, holds lists, or holds None where there is no `fill`.
     """
+    plain = plain_column(columns, name)
+    if plain is not None:
+        return plain
     values = column(columns, name)
     if values.ndim != 1 or values.fields:
         msg = f"column {name!r} must hold one number per row, found {_shown(values)}: pick one item, as ak.firsts does"
@@ -86,6 +89,22 @@ def flat_column(columns: ak.Array, name: str, *, fill: float | None = None) -> N
         msg = f"column {name!r} must hold numbers, found {_shown(values)}: encode it as numbers, categories from 0 on"
         raise ShapeError(msg)
     return numbers
+
+
+def plain_column(columns: ak.Array, name: str) -> NDArray[Any] | None:
+    """Return a column that is one array of numbers in memory already; None for any other.
+
+    Most columns of a table are, and awkward's own way to find that out takes longer than to read them.
+    """
+    layout = columns.layout
+    if not isinstance(layout, ak.contents.RecordArray) or not layout.has_field(name):
+        return None
+    content = layout.content(name)
+    if not isinstance(content, ak.contents.NumpyArray) or content.parameters:
+        return None
+    numbers = content.data
+    plain = isinstance(numbers, np.ndarray) and numbers.ndim == 1 and numbers.dtype.kind in NUMBER_KINDS
+    return numbers if plain else None
 
 
 def column(columns: ak.Array, name: str) -> ak.Array:

@@ -28,6 +28,8 @@ def encode_values(column: Column, columns: ak.Array) -> NDArray[np.float32]:
     given = flat_column(columns, column.name, fill=None if column.missing is None else np.nan)
     with np.errstate(over="ignore"):
         values = given.astype(np.float32)
+    if column.kind == "continuous" and column.missing is None and np.isfinite(values).all():
+        return values  # most columns of most tables: nothing else can be wrong with them
     missing = np.isnan(values)
     if column.missing is not None and column.missing != "nan":
         # Compared as float32 on both sides: a float64 sentinel like −999.9 has no exact float32.

@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hepml.workflow import condor as condor
     from hepml.workflow.check import check as check
     from hepml.workflow.demo import demo as demo
     from hepml.workflow.evaluate import evaluate as evaluate
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
 _VERBS = ("sample", "check", "process", "train", "evaluate", "predict", "export", "run", "status", "demo")
 
-__all__ = list(_VERBS)
+_GROUPS = ("condor",)
+"""Packages of verbs: ``hepml.workflow.condor.submit``."""
+
+__all__ = [*_VERBS, *_GROUPS]
 
 
 class _Workflow(ModuleType):
@@ -27,6 +31,8 @@ class _Workflow(ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         """Import a verb when it is first used: only those that need TensorFlow pay for it."""
+        if name in _GROUPS:
+            return import_module(f"{self.__name__}.{name}")
         if name not in _VERBS:
             msg = f"module {self.__name__!r} has no attribute {name!r}"
             raise AttributeError(msg)
@@ -34,7 +40,7 @@ class _Workflow(ModuleType):
 
     def __dir__(self) -> list[str]:
         """Return the verbs, for those who look with the tabulator key."""
-        return list(_VERBS)
+        return [*_VERBS, *_GROUPS]
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Bind the verb where the import system binds its module, also when another verb has imported it."""

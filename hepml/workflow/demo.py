@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from hepml.contracts import Manifest
 from hepml.contracts.report import ReportContent
 from hepml.errors import RecipeError, nearest
+from hepml.io.shipped import shipped_folder
 from hepml.recipe import load_recipe
 from hepml.workflow.progress import SILENT, Progress
 from hepml.workflow.run import claim_analysis, run
@@ -88,24 +88,8 @@ def demo(
     files = folder / f"sample_{n_events}_seed{seed}"
     sample(chosen.sample, files, events=n_events, seed=seed, workers=workers, progress=progress)
     recipe = load_recipe(
-        examples_folder() / chosen.recipe,
+        shipped_folder("examples") / chosen.recipe,
         inputs={key: [str(files / file)] for key, file in chosen.inputs.items()},
         settings=chosen.settings,
     )
     return run(recipe, folder, workers=workers, progress=progress)
-
-
-def examples_folder() -> Path:
-    """Return the folder of the examples: beside the package in a checkout, under ``share/hepml`` where installed.
-
-    Raises
-    ------
-    RecipeError
-        Neither is there.
-    """
-    places = (Path(__file__).resolve().parents[2], Path(sys.prefix) / "share" / "hepml")
-    for place in places:
-        if (place / "examples" / "jets" / "recipe.yaml").is_file():
-            return place / "examples"
-    msg = f"the examples are not installed (looked in {places[0]} and {places[1]}): install hepml again, with pip"
-    raise RecipeError(msg)

@@ -1,4 +1,4 @@
-"""``export``: run → ONNX files, for code that has no Python."""
+"""``export``: run → ONNX files, for lighter workers and for code that has no Python."""
 
 from __future__ import annotations
 
@@ -9,20 +9,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 from numpy.typing import NDArray
 
-from hepml.contracts import Normalisation
+from hepml.contracts import Exportable
 from hepml.datasets import open_dataset
 from hepml.errors import OutputError, RunError
+from hepml.estimators import ESTIMATORS, estimator_class
 from hepml.estimators.extras import require_extra
-from hepml.estimators.network import Network
 from hepml.inference import LoadedRun, MemberInfo, check_dataset, load_run
 from hepml.inference.onnx_check import largest_difference
+from hepml.inference.onnx_member import MEMBER, RUN_SHA256, onnx_path, run_sha256
 from hepml.inference.synthetic_inputs import synthetic_inputs
 from hepml.io.folder import replacing
-from hepml.networks.backbone import standardise_name
-from hepml.recipe import thaw_recipe
 from hepml.workflow.progress import SILENT, Progress
 
 N_SYNTHETIC, N_REAL = 1000, 1000
@@ -53,23 +51,24 @@ class ExportedModel:
 
 def export(
     run: str | Path,
-    output: str | Path,
+    output: str | Path | None = None,
     *,
     format: Literal["onnx"] = "onnx",  # noqa: A002  (as on the command line; ONNX is the only one so far)
     dataset: str | Path | None = None,
     progress: Progress = SILENT,
 ) -> list[ExportedModel]:
-    """Write the networks of a run as ONNX, from raw inputs (NaN where missing) to outputs, verified event by event.
+    """Write the models of a run as ONNX, from raw inputs (NaN where missing) to outputs, verified event by event.
 
-    There is one file for each member: `output` for a run of one, else ``<output>_<member>``.  Scores of `predict` are
-    the mean over the seeds of one fold.
+    There is one file for each member.  Scores of `predict` are the mean over the seeds of one fold.
 
     Parameters
     ----------
     run : path
         The run.
-    output : path
-        Ends in ``.onnx``; it is replaced where it exists, and only by what was verified.
+    output : path, optional
+        Ends in ``.onnx``; the file of a run of one member, else files go to ``<output>_<member>``.  Default: into the
+        run, as ``onnx/<member>.onnx``, where ``Scorer(run, backend="onnx")`` finds them.  A file is replaced where it
+        exists, and only by what was verified.
     format : {"onnx"}
         The form.
     dataset : path, optional
@@ -80,81 +79,77 @@ def export(
     Raises
     ------
     RunError
-        Not a run of networks, or the graph gives other numbers than the model: nothing is written.
+        Models of a kind that has no such form, or a graph gives other numbers than its model: nothing is written.
     OutputError
-        The file cannot be written, or has another ending.
+        A file cannot be written, or has another ending.
     MissingExtraError
         The packages of the extra ``onnx`` are not installed.
     """
-    path = Path(output).expanduser()
-    if path.suffix != f".{format}":
+    path = None if output is None else Path(output).expanduser()
+    if path is not None and path.suffix != f".{format}":
         msg = f"{path}: the name of a model in the form {format} ends in .{format}: choose another"
         raise OutputError(msg)
     loaded = load_run(run)
-    _refuse_others(loaded)
-    for package in ("onnx", "onnxruntime", "tf2onnx"):
-        require_extra(package, what="the export", extra="onnx")
+    models = _exportable(loaded)
     real = {} if dataset is None else _events_of(loaded, dataset)
     written = []
-    with progress.step(f"export {loaded.info.name}", len(loaded.info.members)) as bar:
-        for member in loaded.info.members:
-            written.append(_export_member(loaded, member, _path(path, loaded, member), real))
+    with progress.step(f"export {loaded.info.name}", len(models)) as bar:
+        for member, model in models.items():
+            written.append(_export_member(loaded, member, model, _path(path, loaded, member), real))
             bar.advance(1, note=member.name)
     return written
 
 
-def _refuse_others(run: LoadedRun) -> None:
-    if not all(isinstance(model, Network) for model in run.models.values()):
-        msg = (
-            f"{run.folder}: the run is of {run.info.estimator!r} and ONNX files are made of networks only, because no "
-            "converter gives all values of trees back: apply it with hepml.Scorer, or export a network"
-        )
-        raise RunError(msg)
+def _exportable(run: LoadedRun) -> dict[MemberInfo, Exportable]:
+    """Return the run's models, if they can be written here."""
+    models: dict[MemberInfo, Exportable] = {}
+    for member in run.info.members:
+        model = run.models[member.name]
+        if not isinstance(model, Exportable):
+            able = [name for name in ESTIMATORS if issubclass(estimator_class(name), Exportable)]
+            msg = (
+                f"{run.folder}: the run is of {run.info.estimator!r}, which cannot be written as ONNX: apply it with "
+                f"hepml.Scorer, or export a run of {', '.join(able)}"
+            )
+            raise RunError(msg)
+        models[member] = model
+        for package in (*model.onnx_packages, "onnxruntime"):
+            require_extra(package, what="the export", extra="onnx")
+    return models
 
 
-def _path(path: Path, run: LoadedRun, member: MemberInfo) -> Path:
+def _path(path: Path | None, run: LoadedRun, member: MemberInfo) -> Path:
+    if path is None:
+        return onnx_path(run.folder, member)
     return path if len(run.info.members) == 1 else path.with_stem(f"{path.stem}_{member.name}")
 
 
-def _export_member(run: LoadedRun, member: MemberInfo, path: Path, real: Mapping[str, NDArray[Any]]) -> ExportedModel:
+def _export_member(
+    run: LoadedRun, member: MemberInfo, model: Exportable, path: Path, real: Mapping[str, NDArray[Any]]
+) -> ExportedModel:
     import onnx
 
-    from hepml.networks.onnx_graph import network_as_onnx
-
-    estimator = run.models[member.name]
-    assert isinstance(estimator, Network)
-    graph = network_as_onnx(estimator.model)
+    graph = model.as_onnx()
     onnx.helper.set_model_props(graph, _about(run, member))
-    given = [synthetic_inputs(run.info.arrays, _constants(estimator), n=N_SYNTHETIC, seed=1), *([real] if real else [])]
+    given = [synthetic_inputs(run.info.arrays, model.typical_inputs, n=N_SYNTHETIC, seed=1), *([real] if real else [])]
     with replacing(path) as temporary:
         onnx.save(graph, str(temporary))
-        differences = [largest_difference(temporary, estimator, inputs, task=run.info.task) for inputs in given]
+        differences = [largest_difference(temporary, model, inputs, task=run.info.task) for inputs in given]
     n_events = sum(len(next(iter(inputs.values()))) for inputs in given)
     return ExportedModel(str(path), member.name, n_events, max(differences))
-
-
-def _constants(network: Network) -> dict[str, Normalisation]:
-    """Return what the network normalises its inputs with."""
-    layers = {layer.name: layer for layer in network.model.layers}
-    found = {name: layers[standardise_name(name)] for name in network.spec.arrays if standardise_name(name) in layers}
-    return {
-        name: Normalisation(np.asarray(layer.offset.numpy()), np.asarray(layer.scale.numpy()))
-        for name, layer in found.items()
-    }
 
 
 def _events_of(run: LoadedRun, folder: str | Path) -> dict[str, NDArray[Any]]:
     """Return the first events of the test part of the run's dataset."""
     dataset = open_dataset(folder)
     check_dataset(run, dataset)
-    recipe = thaw_recipe(run.info.recipe, source=str(run.folder))
     source = dataset.source(
         "test",
         inputs=list(run.info.representations),
         fold=0 if run.info.n_folds else None,
         training=False,
-        weights=recipe.weights,
-        split=recipe.split,
+        weights=run.recipe.weights,
+        split=run.recipe.split,
         seed=0,
     )
     batch = next(source.ordered())
@@ -167,7 +162,8 @@ def _about(run: LoadedRun, member: MemberInfo) -> dict[str, str]:
     about = {
         "run": info.name,
         "estimator": info.estimator,
-        "member": member.name,
+        MEMBER: member.name,
+        RUN_SHA256: run_sha256(run.folder),
         "hepml_version": version("hepml"),
         "dataset_digest": info.dataset_digest,
         "signal": info.task.signal or "",

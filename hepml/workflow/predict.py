@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hepml.inference import Friend
+from hepml.batch.site import Site
+from hepml.inference import Backend, Friend
 from hepml.io.folder import exclusive
-from hepml.processing import ExecutorName, choose_executor, execute
+from hepml.processing import LOGS, ClusterName, ExecutorName, choose_workforce, execute
 from hepml.workflow.prediction import prepare_prediction
 from hepml.workflow.progress import SILENT, Progress
 
@@ -21,9 +22,12 @@ def predict(
     tree: str | None = None,
     processor: str | Path | None = None,
     settings: Mapping[str, Any] | None = None,
+    backend: Backend = "native",
     executor: ExecutorName | None = None,
     workers: int = 1,
     scheduler: str | None = None,
+    cluster: ClusterName | None = None,
+    site: Site | str | Path | None = None,
     progress: Progress = SILENT,
 ) -> list[Friend]:
     """Write the scores of a run for any number of files, as one friend tree (a TTree) per file.
@@ -43,7 +47,10 @@ def predict(
     settings : mapping of str to value, optional
         What to change in ``process`` of the run's recipe, by dotted key: with ``process.bad_input: skip`` entries that
         cannot be read, with ``process.nonfinite: drop`` examples with NaN or inf get no score and are counted.
-    executor, workers, scheduler
+    backend : {"native", "onnx"}
+        What computes the scores: the library of the training, or ONNX Runtime on the files of `export`, with less
+        memory and without TensorFlow.
+    executor, workers, scheduler, cluster, site
         As for `process`.
     progress : Progress
         Where bars go.
@@ -55,10 +62,10 @@ def predict(
 
     Raises
     ------
-    RecipeError, RunError, InputError, ProcessorError, OutputError, WorkerError
+    RecipeError, RunError, InputError, ProcessorError, OutputError, WorkerError, SiteError, BatchError
     """
-    chosen_executor = choose_executor(executor, workers=workers, scheduler=scheduler)
-    work = prepare_prediction(run, files, tree=tree, processor=processor, settings=settings)
+    workforce = choose_workforce(executor, workers=workers, scheduler=scheduler, cluster=cluster, site=site)
+    work = prepare_prediction(run, files, tree=tree, processor=processor, settings=settings, backend=backend)
     plan = work.plan()
     folder = work.claim(output)
     with exclusive(folder.path, kind="friends"):
@@ -69,9 +76,8 @@ def predict(
                 work.module.Processor,
                 work.options,
                 work.sink(folder.path),
-                executor=chosen_executor,
-                workers=workers,
-                scheduler=scheduler,
+                workforce=workforce.asking(work.how.resources),
+                logs=folder.path / LOGS,
                 retries=work.how.retries,
                 bad_input=work.how.bad_input,
                 on_progress=bar.advance,

@@ -13,7 +13,7 @@ from typing import Any
 import pydantic
 
 from hepml.errors import RecipeError, nearest
-from hepml.inference import Friend, read_run_info
+from hepml.inference import Backend, Friend, read_run_info, require_onnx_files
 from hepml.inference.friend_folder import FriendFolder, claim_friends
 from hepml.inference.friend_tree import write_friend
 from hepml.inference.run_info import RunInfo
@@ -56,6 +56,8 @@ class Prediction:
         How files are read.
     wanted : Input
         Files and tree.
+    backend : {"native", "onnx"}
+        What computes the scores; see `load_run`.
     """
 
     run: Path
@@ -64,6 +66,7 @@ class Prediction:
     options: pydantic.BaseModel
     how: Process
     wanted: Input
+    backend: Backend = "native"
 
     def plan(self, *, trust_cache: bool = False) -> Plan:
         """Return what is to be read; see `make_plan`.
@@ -82,6 +85,7 @@ class Prediction:
     def identity(self) -> str:
         """Hash of all that scores depend on: how a run is evaluated, and by which versions, is not part of it."""
         about = pydantic.TypeAdapter(RunInfo).dump_python(self.info, mode="json", exclude=_NO_INFLUENCE)
+        about |= {"backend": self.backend} if self.backend != "native" else {}
         return _hash(json.dumps([about, self.info.recipe["split"], self.info.recipe["event_key"]], sort_keys=True))
 
     @property
@@ -93,7 +97,7 @@ class Prediction:
 
     def sink(self, folder: Path) -> ScoreSink:
         """Return the sink of the friends in `folder`."""
-        return ScoreSink(str(self.run), str(folder / self.parts), self.how.nonfinite)
+        return ScoreSink(str(self.run), str(folder / self.parts), self.how.nonfinite, self.backend)
 
     def claim(self, output: str | Path) -> FriendFolder:
         """Return the folder of the friends.
@@ -140,21 +144,24 @@ def prepare_prediction(
     tree: str | None = None,
     processor: str | Path | None = None,
     settings: Mapping[str, Any] | None = None,
+    backend: Backend = "native",
 ) -> Prediction:
     """Load what is needed to apply a run; the files are not opened yet.  Parameters are those of `predict`.
 
     Raises
     ------
-    RecipeError, RunError, ProcessorError
-        Something that the user wrote or gave is wrong.
+    RecipeError, RunError, ProcessorError, MissingExtraError
+        Something that the user wrote or gave is wrong, or is not there.
     """
     place = Path(run).expanduser().resolve()
     info = read_run_info(place)
+    if backend == "onnx":
+        require_onnx_files(place, info)
     recipe = thaw_recipe(info.recipe, source=str(place))
     how = _process_options(recipe, settings or {})
     module = processor_of_run(place, info.processor, processor)
     wanted = Input(files=[str(file) for file in files], tree=tree or next(iter(recipe.inputs.values())).tree)
-    return Prediction(place, info, module, module.options(info.processor.options), how, wanted)
+    return Prediction(place, info, module, module.options(info.processor.options), how, wanted, backend)
 
 
 def _process_options(recipe: Recipe, settings: Mapping[str, Any]) -> Process:

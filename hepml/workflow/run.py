@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hepml.batch.site import Site
 from hepml.contracts import Manifest
 from hepml.contracts.report import ReportContent
 from hepml.errors import RecipeError
 from hepml.io.folder import claim_folder
-from hepml.processing import ExecutorName
+from hepml.processing import ClusterName, ExecutorName
 from hepml.recipe import Recipe
 from hepml.workflow.as_recipe import as_recipe
 from hepml.workflow.check_models import check_models
@@ -25,6 +26,8 @@ def run(
     executor: ExecutorName | None = None,
     workers: int = 1,
     scheduler: str | None = None,
+    cluster: ClusterName | None = None,
+    site: Site | str | Path | None = None,
     progress: Progress = SILENT,
 ) -> tuple[Manifest, ReportContent]:
     """Process, train every model of the recipe, and evaluate them together.
@@ -43,7 +46,14 @@ def run(
     check_models(chosen)  # before hours of processing, not after
     folder = claim_analysis(output)
     manifest = process(
-        chosen, folder / "dataset", executor=executor, workers=workers, scheduler=scheduler, progress=progress
+        chosen,
+        folder / "dataset",
+        executor=executor,
+        workers=workers,
+        scheduler=scheduler,
+        cluster=cluster,
+        site=site,
+        progress=progress,
     )
     progress.say(f"dataset: {manifest.rows} examples, digest {manifest.digest}")
     for name in chosen.models:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import pytest
+from condor_pool import condor_environment
+from condor_release import NoPoolError
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -46,3 +51,30 @@ def demo(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo") / "demo"
     cli("demo", "jets", "-o", folder, "--events", "2000", "--workers", "2")
     return folder
+
+
+@dataclass(frozen=True)
+class Condor:
+    """A running HTCondor pool.
+
+    Attributes
+    ----------
+    environment : mapping of str to str
+        What HTCondor's commands need; it is set in this process while the pool runs.
+    """
+
+    environment: Mapping[str, str]
+
+
+@pytest.fixture(scope="session")
+def condor_pool() -> Iterator[Condor]:
+    """Give a running pool, whose commands this process finds; where there is none, skip the test and say why."""
+    with ExitStack() as stack:
+        try:
+            environment = stack.enter_context(condor_environment())
+        except NoPoolError as reason:
+            pytest.skip(f"no HTCondor pool: {reason}")
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        yield Condor(environment)

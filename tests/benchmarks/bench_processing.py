@@ -14,6 +14,7 @@ import uproot
 from measured import Ratio, paired, seconds
 from toy_dataset import BRANCHES, make_dataset, make_recipe, write_files
 
+from hepml.processing import ExecutorName
 from hepml.representations import JetImage
 
 _LOOP_JETS = 1000
@@ -35,7 +36,7 @@ def measure(folder: Path, *, n_jets: int, n_pairs: int) -> Iterator[Ratio]:
     quick = write_files(home / "lz4", n_jets=n_jets, lz4=True)
     ratio, ours, read = _against_read(home / "lz4", quick, n_pairs=n_pairs)
     yield Ratio(what, "plain uproot read (LZ4)", ratio, None, note=note.format(ours * per_jet, read * per_jet))
-    yield _two_workers(home, n_jets=n_jets)
+    yield from _two_workers(home, n_jets=n_jets)
 
 
 def _against_read(home: Path, files: dict[str, list[Path]], *, n_pairs: int) -> tuple[float, float, float]:
@@ -87,23 +88,23 @@ def _image_of_one(jet: Any) -> np.ndarray:
     return np.stack([np.histogram2d(u, v, bins=bins, range=window, weights=each)[0] for each in channels], axis=-1)
 
 
-def _two_workers(home: Path, *, n_jets: int) -> Ratio:
-    """Return the gain of a second worker with the example's processor, on a sample large against the workers' start."""
+def _two_workers(home: Path, *, n_jets: int) -> Iterator[Ratio]:
+    """Yield the gain of a second worker with the example's processor, on a sample large against the workers' start.
+
+    Then what a Dask cluster of this machine takes for the same.
+    """
     files = write_files(home / "many", n_jets=20 * n_jets, n_files=16)
     recipe = make_recipe(home / "many", files, processor=_EXAMPLE, chunk_size=50_000)
     number = count()
 
-    def dataset(workers: int) -> None:
+    def dataset(workers: int, executor: ExecutorName | None = None) -> None:
         place = home / f"many_{next(number)}"
-        make_dataset(place, recipe, workers=workers)
+        make_dataset(place, recipe, workers=workers, executor=executor)
         shutil.rmtree(place)
 
+    note = f"{{:.1f}} and {{:.1f}} s for {20 * n_jets} jets"
     ratio, one, two = paired(lambda: dataset(1), lambda: dataset(2), n_pairs=1)
-    return Ratio(
-        "one worker",
-        "two workers, with their start",
-        ratio,
-        1.7,
-        above=True,
-        note=f"{one:.1f} and {two:.1f} s for {20 * n_jets} jets",
-    )
+    what = "two workers, with their start"
+    yield Ratio("one worker", what, ratio, 1.7, above=True, note=note.format(one, two))
+    ratio, dask, two = paired(lambda: dataset(2, "dask"), lambda: dataset(2), n_pairs=1)
+    yield Ratio("a Dask cluster of two workers here", what, ratio, 1.2, note=note.format(dask, two))

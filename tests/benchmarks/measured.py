@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -47,15 +48,27 @@ class Ratio:
         return f"{'≥' if self.above else '≤'} {self.limit:g}"
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Return the wall time of one call."""
-    start = time.perf_counter()
+def seconds(work: Callable[[], object], *, clock: Callable[[], float] = time.perf_counter) -> float:
+    """Return the time of one call, by default on the wall."""
+    start = clock()
     work()
-    return time.perf_counter() - start
+    return clock() - start
 
 
-def paired(first: Callable[[], object], second: Callable[[], object], *, n_pairs: int) -> tuple[float, float, float]:
-    """Return the median ratio of wall times first / second, measured in turn, and both medians in seconds."""
-    times = [(seconds(first), seconds(second)) for _ in range(n_pairs)]
+def paired(
+    first: Callable[[], object],
+    second: Callable[[], object],
+    *,
+    n_pairs: int,
+    clock: Callable[[], float] = time.perf_counter,
+) -> tuple[float, float, float]:
+    """Return the median ratio of times first / second, measured in turn, and both medians in seconds."""
+    times = [(seconds(first, clock=clock), seconds(second, clock=clock)) for _ in range(n_pairs)]
     ratio = statistics.median(a / b for a, b in times)
     return ratio, statistics.median(a for a, _ in times), statistics.median(b for _, b in times)
+
+
+def peak_mib() -> float:
+    """Return the peak memory of this process so far; not ru_maxrss, which begins with the peak of the parent."""
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(status["VmHWM"].split()[0]) / 1024

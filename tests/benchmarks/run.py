@@ -27,18 +27,29 @@ def main() -> None:
     parser.add_argument("--only", default="", help="run the benchmarks whose name holds this word")
     chosen = parser.parse_args()
     import bench_evaluation
+    import bench_inference
     import bench_loading
     import bench_memory
     import bench_processing
+    import bench_submit
     import bench_training
 
+    benchmarks = (
+        bench_processing,
+        bench_loading,
+        bench_training,
+        bench_inference,
+        bench_submit,
+        bench_memory,
+        bench_evaluation,
+    )
     console = Console()
     table = Table(title=f"hepml benchmarks, {chosen.jets} jets, median of {chosen.pairs} pairs")
     for heading in ("what", "against", "ratio", "limit", "aim", "absolute"):
         table.add_column(heading, justify="right" if heading in {"ratio", "limit", "aim"} else "left")
     missed = 0
     with tempfile.TemporaryDirectory() as folder:
-        for module in (bench_processing, bench_loading, bench_training, bench_memory, bench_evaluation):
+        for module in benchmarks:
             if chosen.only not in module.__name__:
                 continue
             for ratio in module.measure(Path(folder), n_jets=chosen.jets, n_pairs=chosen.pairs):

@@ -8,7 +8,7 @@ from toy_jets import toy_columns, write_toy_jets
 
 from hepml.contracts import Manifest
 from hepml.io.root_writer import TreeWriter
-from hepml.processing import process_dataset
+from hepml.processing import ExecutorName, choose_workforce, process_dataset
 from hepml.recipe import Recipe
 
 PROCESSOR = '''
@@ -81,6 +81,6 @@ def make_recipe(
     )
 
 
-def make_dataset(folder: Path, recipe: Recipe, *, workers: int = 1) -> Manifest:
+def make_dataset(folder: Path, recipe: Recipe, *, workers: int = 1, executor: ExecutorName | None = None) -> Manifest:
     """Process the recipe into `folder`."""
-    return process_dataset(recipe, folder, executor="futures" if workers > 1 else "iterative", workers=workers)
+    return process_dataset(recipe, folder, workforce=choose_workforce(executor, workers=workers))

@@ -6,10 +6,10 @@ import awkward as ak
 import numpy as np
 import pytest
 
-from hepml.contracts import CutFlow, Examples, ObjectIndex
+from hepml.contracts import ArraySpec, CutFlow, Examples, ObjectIndex
 from hepml.errors import RunError
-from hepml.inference import load_run
-from hepml.inference.example_scores import score_examples
+from hepml.inference import example_scores, load_run
+from hepml.inference.example_scores import _piece_rows, score_examples
 from hepml.representations import JetImage, JetImageOptions
 
 
@@ -52,3 +52,22 @@ def test_options_that_are_younger_than_the_run_have_their_defaults(jets):
     np.testing.assert_array_equal(
         score_examples(old_run, examples)["pixels_score"], score_examples(run, examples)["pixels_score"]
     )
+
+
+def test_the_size_of_a_piece_is_bounded_in_rows_and_in_bytes():
+    assert _piece_rows([ArraySpec((16,))]) == 65_536
+    assert _piece_rows([ArraySpec((37, 37, 3)), ArraySpec((11,))]) == 1024  # of 1527 as many as are whole batches
+    assert _piece_rows([ArraySpec((400, 400, 2))]) == 19
+    assert _piece_rows([ArraySpec((10_000, 10_000, 1))]) == 1
+
+
+def test_scores_do_not_depend_on_pieces(jets, monkeypatch):
+    run = load_run(jets.run("pixels"))
+    rng = np.random.default_rng(1)
+    columns = {name: ak.unflatten(rng.uniform(-1, 1, 1300), 13) for name in ("pt", "eta", "phi", "charge")}
+    particles = ak.zip(columns | {"pt": abs(columns["pt"])}, depth_limit=1)
+    whole = score_examples(run, _examples(100, image=(_image(7), particles)))["pixels_score"]
+    monkeypatch.setattr(example_scores, "PIECE_BYTES", 7 * 7 * 3 * 4 * 9)
+    pieces = score_examples(run, _examples(100, image=(_image(7), particles)))["pixels_score"]
+    assert len(np.unique(whole)) > 10
+    np.testing.assert_array_equal(pieces, whole)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import importlib
 import os
+from contextlib import contextmanager
 from pathlib import Path
 
 import hist
 import numpy as np
 import pytest
 import uproot
-from coffea.processor import FuturesExecutor, IterativeExecutor, Runner
+from coffea.processor import DaskExecutor, FuturesExecutor, IterativeExecutor, Runner
 from coffea.util import coffea_console
+from distributed import Client, LocalCluster
 
 from hepml import workflow
 from hepml.inference import n_loads
@@ -56,7 +58,22 @@ def expected(jets, runs, tmp_path_factory):
     return found
 
 
-@pytest.mark.parametrize("executor", ["iterative", "futures"])
+@contextmanager
+def _executor(name):
+    """Give one of coffea's executors, with two workers where it has any."""
+    if name == "iterative":
+        yield IterativeExecutor(status=False)
+    elif name == "futures":
+        yield FuturesExecutor(workers=2, status=False)
+    else:
+        with (
+            LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster,
+            Client(cluster) as client,
+        ):
+            yield DaskExecutor(client=client, status=False, retries=0)
+
+
+@pytest.mark.parametrize("executor", ["iterative", "futures", "dask"])
 def test_histograms_are_those_of_predict_and_models_are_loaded_once(
     executor, module, runs, jets, expected, tmp_path, monkeypatch
 ):
@@ -68,15 +85,10 @@ def test_histograms_are_those_of_predict_and_models_are_loaded_once(
 
     monkeypatch.setattr(coffea_console, "quiet", True)
     before = n_loads() if executor == "iterative" else 0
-    runner = Runner(
-        FuturesExecutor(workers=2, status=False) if executor == "futures" else IterativeExecutor(status=False),
-        schema=module.schema,
-        chunksize=100,
-        metadata_cache={},
-    )
     fileset = {dataset: {"files": {str(jets.folder / f"{dataset}.root"): "Events"}} for dataset in SCALES}
     processor = Counting(runs.values(), cross_sections_pb=CROSS_SECTIONS_PB, luminosity_per_pb=LUMINOSITY_PER_PB)
-    found = runner(fileset, processor)
+    with _executor(executor) as chosen:
+        found = Runner(chosen, schema=module.schema, chunksize=100, metadata_cache={})(fileset, processor)
     module.write(tmp_path / "histograms.root", found)
     loads = found["w"]["loads"] | found["qcd"]["loads"]
     assert len(loads) == 14

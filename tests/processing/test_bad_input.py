@@ -13,15 +13,16 @@ import uproot
 from toy_jets import toy_columns, write_toy_jets
 
 from hepml.errors import HepmlError, InputError, ProcessorError
-from hepml.processing import process_dataset
+from hepml.processing import Workforce, process_dataset
+from hepml.processing.executor_choice import ALONE
 
 EXECUTORS = pytest.mark.parametrize(("executor", "workers"), [("iterative", 1), ("futures", 2), ("dask", 2)])
 
 
-def refused(recipe, folder, match, error=InputError, **how):
+def refused(recipe, folder, match, error=InputError, workforce=ALONE):
     """Check that processing ends with one line, and that nothing looks like a dataset."""
     with pytest.raises(error, match=match) as caught:
-        process_dataset(recipe, folder, **how)
+        process_dataset(recipe, folder, workforce=workforce)
     assert "\n" not in str(caught.value)
     assert caught.value.__cause__ is None
     assert not (folder / "manifest.json").exists()
@@ -81,7 +82,7 @@ def test_bad_basket_is_skipped_and_counted(make_recipe, toy_files, tmp_path, bre
     bad = break_basket(toy_files["w"], tmp_path / "bad.root")
     files = {"w": [bad, good], "qcd": toy_files["qcd"]}
     recipe = make_recipe(files, process={"bad_input": "skip"})
-    manifest = process_dataset(recipe, tmp_path / "d", executor=executor, workers=workers)
+    manifest = process_dataset(recipe, tmp_path / "d", workforce=Workforce(executor, workers))
     accounted = {Path(f.path).name: (f.n_planned, f.n_processed, f.n_skipped) for f in manifest.files}
     assert accounted == {"bad.root": (300, 0, 300), "good.root": (150, 150, 0), "qcd.root": (200, 200, 0)}
     assert manifest.n_skipped == 300
@@ -255,8 +256,8 @@ def test_mistake_in_the_processor_file_is_made_once(make_recipe, toy_files, tmp_
         "cutflow = CutFlow", f"os.system('printf . >> {log}')\n    np.ones(3) @ np.ones(2)\n    cutflow = CutFlow"
     )
     message = r"edited.py, line \d+, in `np.ones\(3\) @ np.ones\(2\)`: ValueError"
-    how = {"executor": executor, "workers": workers}
-    refused(make_recipe(toy_files, processor=path, chunk_size=1), tmp_path / "d", message, ProcessorError, **how)
+    recipe = make_recipe(toy_files, processor=path, chunk_size=1)
+    refused(recipe, tmp_path / "d", message, ProcessorError, Workforce(executor, workers))
     # Dask hears of the stop over a connection, while its workers go on.
     assert len(log.read_text()) <= {"iterative": 1, "futures": 20, "dask": 150}[executor]
 
@@ -299,7 +300,7 @@ def test_full_disk(toy_files, tmp_path, executor, workers, jets_table):
 import resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 from hepml.errors import OutputError
-from hepml.processing import process_dataset
+from hepml.processing import Workforce, process_dataset
 from hepml.recipe import Recipe
 recipe = Recipe.model_validate({
     "inputs": {"w": {"files": [sys.argv[1]], "label": "w"}}, "processor": {"file": sys.argv[2]},
@@ -307,7 +308,7 @@ recipe = Recipe.model_validate({
 process_dataset(recipe, sys.argv[3] + "_before")  # so that whatever is compiled is in numba's cache
 resource.setrlimit(resource.RLIMIT_FSIZE, (6000, 6000))
 try:
-    process_dataset(recipe, sys.argv[3], executor=sys.argv[4], workers=int(sys.argv[5]))
+    process_dataset(recipe, sys.argv[3], workforce=Workforce(sys.argv[4], int(sys.argv[5])))
 except OutputError as problem:
     print(problem)
     sys.exit(1)

@@ -16,7 +16,7 @@ import uproot
 from hepml import workflow
 from hepml.cli.arguments import Executor
 from hepml.errors import MissingExtraError, RecipeError, WorkerError
-from hepml.processing import ExecutorName, process_dataset
+from hepml.processing import ExecutorName, Workforce, process_dataset
 from hepml.processing.dask_pool import dask_pool
 
 CLUSTER = """
@@ -74,8 +74,7 @@ def test_same_digest_from_a_moved_processor_with_relative_paths(
     made = process_dataset(
         make_recipe(files, processor=tmp_path / "own.py"),
         "d",
-        executor="dask",
-        scheduler=scheduler,
+        workforce=Workforce("dask", scheduler=scheduler),
         on_progress=lambda n, note: progress.append(n),
     )
     assert made.digest == expected.digest
@@ -93,7 +92,9 @@ def test_worker_of_a_running_cluster_dies_once(scheduler, expected, make_recipe,
         "        os.kill(os.getpid(), signal.SIGKILL)\n"
         "    cutflow = CutFlow",
     )
-    made = process_dataset(make_recipe(toy_files, processor=path), tmp_path / "d", executor="dask", scheduler=scheduler)
+    made = process_dataset(
+        make_recipe(toy_files, processor=path), tmp_path / "d", workforce=Workforce("dask", scheduler=scheduler)
+    )
     assert died.exists()
     assert made.digest == expected.digest
     assert made.rows == 500
@@ -117,7 +118,7 @@ def test_file_that_comes_back_is_read(scheduler, make_recipe, toy_files, tmp_pat
         if not n:
             place.rename(away)
 
-    made = process_dataset(recipe, tmp_path / "d", executor="dask", scheduler=scheduler, on_progress=hide)
+    made = process_dataset(recipe, tmp_path / "d", workforce=Workforce("dask", scheduler=scheduler), on_progress=hide)
     assert (made.rows, made.n_skipped) == (500, 0)
 
 
@@ -142,7 +143,7 @@ def test_scheduler_that_goes_away(recipe, tmp_path, monkeypatch, capfd):
             cluster.kill()
 
     with pytest.raises(WorkerError, match=rf"the Dask scheduler {address} cannot be reached .*: check the address"):
-        process_dataset(recipe, tmp_path / "d", executor="dask", scheduler=address, on_progress=kill)
+        process_dataset(recipe, tmp_path / "d", workforce=Workforce("dask", scheduler=address), on_progress=kill)
     cluster.communicate()
     assert capfd.readouterr().err == ""
     assert process_dataset(recipe, tmp_path / "d").rows == 500
@@ -230,7 +231,7 @@ def test_dask_is_an_extra(recipe, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"pip install 'hepml\[dask\]'"):
-        process_dataset(recipe, tmp_path / "d", executor="dask")
+        process_dataset(recipe, tmp_path / "d", workforce=Workforce("dask"))
 
 
 def test_command_line_knows_all_executors():

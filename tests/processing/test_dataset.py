@@ -16,7 +16,7 @@ from hepml.errors import DatasetError, OutputError, ProcessorError, RecipeError
 from hepml.io.folder import exclusive
 from hepml.io.manifest import read_manifest, read_moments
 from hepml.io.shards import read_rows, verify_shard
-from hepml.processing import process_dataset
+from hepml.processing import Workforce, process_dataset
 from hepml.processing.buckets import key_buckets
 from hepml.processing.digest import add_digests, content_digest, digest_text
 from hepml.representations import rebuild
@@ -131,7 +131,7 @@ def test_histograms_of_the_inputs(dataset, toy_files):
 def test_same_content_however_it_is_made(dataset, make_recipe, toy_files, tmp_path, chunk_size, executor, workers):
     _, expected = dataset
     made = process_dataset(
-        make_recipe(toy_files, chunk_size=chunk_size), tmp_path / "d", executor=executor, workers=workers
+        make_recipe(toy_files, chunk_size=chunk_size), tmp_path / "d", workforce=Workforce(executor, workers)
     )
     assert made.digest == expected.digest
     assert made.hash == expected.hash

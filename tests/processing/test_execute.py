@@ -9,7 +9,7 @@ import pytest
 from toy_jets import write_toy_jets
 
 from hepml.errors import OutputError, WorkerError
-from hepml.processing import Sink, execute, load_processor_file, make_plan, process_dataset
+from hepml.processing import Sink, Workforce, execute, load_processor_file, make_plan, process_dataset
 from hepml.recipe import Input
 
 
@@ -35,6 +35,9 @@ class CountingSink(Sink):
 
     def path(self, chunk):
         return self.folder / chunk.name.replace("/", "_")
+
+    def skipped(self, chunk):
+        return self.path(chunk).read_text().startswith("skipped")
 
     def paths(self, chunk):
         return (self.path(chunk),)
@@ -69,8 +72,7 @@ def test_every_chunk_reaches_the_sink_once(run, tmp_path, executor, workers):
     progress = []
     run(
         CountingSink(tmp_path),
-        executor=executor,
-        workers=workers,
+        workforce=Workforce(executor, workers),
         on_progress=lambda n, note: progress.append((n, note)),
     )
     assert [int(path.read_text()) for path in tmp_path.iterdir()] == [100] * 5
@@ -92,7 +94,7 @@ def test_what_a_sink_refuses_ends_the_run(run, tmp_path):
 def test_what_is_written_elsewhere_is_not_counted(run, tmp_path, executor, workers):
     message = r"qcd.root, tree 'Events', entries 0 to 100: a worker has written .* need a shared file system"
     with pytest.raises(WorkerError, match=message):
-        run(ElsewhereSink(tmp_path), executor=executor, workers=workers, retries=0)
+        run(ElsewhereSink(tmp_path), workforce=Workforce(executor, workers), retries=0)
 
 
 def test_nothing_to_do(tmp_path, jets_table):

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from hepml.errors import WorkerError
-from hepml.processing import process_dataset
+from hepml.processing import Workforce, process_dataset
 
 SCRIPT = """
 import sys
-from hepml.processing import process_dataset
+from hepml.processing import Workforce, process_dataset
 from hepml.recipe import Recipe
 recipe = Recipe.model_validate_json(sys.argv[1])
-process_dataset(recipe, sys.argv[2], executor=sys.argv[3], workers=2)
+process_dataset(recipe, sys.argv[2], workforce=Workforce(sys.argv[3], 2))
 """
 
 
@@ -56,7 +56,7 @@ def expected(recipe, tmp_path_factory):
 @pytest.mark.parametrize("executor", ["futures", "dask"])
 def test_killed_worker_is_replaced(recipe, expected, tmp_path, monkeypatch, executor):
     monkeypatch.setenv("HEPML_TEST_DIE_ONCE", str(tmp_path / "died"))
-    made = process_dataset(recipe, tmp_path / "d", executor=executor, workers=2)
+    made = process_dataset(recipe, tmp_path / "d", workforce=Workforce(executor, 2))
     assert (tmp_path / "died").exists()
     assert made.digest == expected.digest
     assert made.rows == 500
@@ -70,7 +70,7 @@ def test_workers_that_always_die(recipe, expected, tmp_path, monkeypatch, capfd,
     monkeypatch.setenv("HEPML_TEST_DIE_ALWAYS", "1")
     message = rf"2 chunks were not finished because workers died, {fate}.*qcd.root.*entries 0 to 50: lower"
     with pytest.raises(WorkerError, match=message):
-        process_dataset(recipe, tmp_path / "d", executor=executor, workers=1)
+        process_dataset(recipe, tmp_path / "d", workforce=Workforce(executor, 1))
     assert "Traceback" not in capfd.readouterr().err
     monkeypatch.delenv("HEPML_TEST_DIE_ALWAYS")
     progress = []

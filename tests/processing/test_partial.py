@@ -13,7 +13,7 @@ from hepml.errors import ProcessorError, ShapeError
 from hepml.io.manifest import read_moments
 from hepml.io.root_writer import TreeWriter
 from hepml.io.shards import column_names, read_rows, verify_shard
-from hepml.processing import process_dataset
+from hepml.processing import Workforce, process_dataset
 from hepml.processing.digest import content_digest, digest_text
 
 PROCESSOR = Path(__file__).with_name("lumisections.py")
@@ -116,7 +116,7 @@ def test_same_shards_however_the_events_are_cut(dataset, recipe, three_files, tm
     """Not only is the content the same: every file is, byte for byte."""
     _, expected = dataset
     made = process_dataset(
-        recipe(three_files, chunk_size=chunk_size), tmp_path / "d", executor=executor, workers=workers
+        recipe(three_files, chunk_size=chunk_size), tmp_path / "d", workforce=Workforce(executor, workers)
     )
     assert made.digest == expected.digest
     assert made.shards == expected.shards

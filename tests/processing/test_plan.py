@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from itertools import pairwise
 
@@ -98,3 +99,25 @@ def test_many_files(tmp_path):
     made = plan({"w": [tmp_path / "*.root"]})
     assert made.n_entries == 36
     assert {chunk.path for chunk in made.chunks} == {str(path) for path in paths}
+
+
+def test_what_was_found_before_is_trusted_only_where_that_is_asked_for(toy_files, tmp_path, monkeypatch):
+    """A file is not opened again while it has the same size and time; a rewritten one is."""
+    monkeypatch.setenv("HEPML_CACHE", str(tmp_path / "cache"))
+    path = tmp_path / "w.root"
+    shutil.copy2(toy_files["w"], path)
+    spec = {"w": Input(files=[str(path)])}
+    first = make_plan(spec, chunk_size=100, bad_input="stop")
+    content, status = path.read_bytes(), path.stat()
+    path.write_bytes(b"x" * len(content))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert make_plan(spec, chunk_size=100, bad_input="stop", trust_cache=True) == first
+    with pytest.raises(InputError, match="is not a ROOT file"):
+        make_plan(spec, chunk_size=100, bad_input="stop")
+    write_toy_jets(path, 120, seed=5)
+    assert make_plan(spec, chunk_size=100, bad_input="stop", trust_cache=True).n_entries == 120
+
+
+def test_files_of_one_kind_share_their_branches(toy_files):
+    made = plan(toy_files)
+    assert made.files[0][1].branches is made.files[1][1].branches

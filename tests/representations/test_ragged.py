@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from hepml.errors import ShapeError
-from hepml.representations.ragged import flat_column, ragged_columns
+from hepml.representations.ragged import flat_column, plain_column, ragged_columns
 
 ROWS = [[1.0, 2.0], [], [3.0]]
 
@@ -71,3 +71,13 @@ def test_the_nearest_name_is_shown() -> None:
 def test_flat_columns_fill_none() -> None:
     columns = ak.Array({"mass": [1.0, None]})
     assert flat_column(columns, "mass", fill=-1.0).tolist() == [1.0, -1.0]
+
+
+def test_what_is_plain_is_given_as_it_is():
+    x = np.arange(5, dtype=np.float32)
+    table = ak.Array({"x": x, "lists": ak.unflatten(x, 1), "text": list("abcde"), "maybe": [1, None, 2, 3, 4]})
+    assert np.shares_memory(plain_column(table, "x"), ak.to_numpy(table["x"]))
+    assert plain_column(table[1:3], "x").tolist() == [1, 2]
+    assert [plain_column(table, name) for name in ("lists", "text", "maybe", "none")] == [None] * 4
+    assert plain_column(table[[4, 0]], "x") is None  # an index over the record: awkward's own way
+    np.testing.assert_array_equal(flat_column(table[[4, 0]], "x"), [4, 0])

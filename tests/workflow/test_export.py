@@ -1,8 +1,11 @@
-"""Networks as ONNX files: the same scores event by event, what the files say, and what is refused."""
+"""Models as ONNX files: the same scores event by event, where they go, what they say, and what is refused."""
 
 from __future__ import annotations
 
+import importlib
 import json
+import shutil
+from dataclasses import replace
 
 import numpy as np
 import onnx
@@ -13,9 +16,11 @@ from click.testing import CliRunner
 from hepml import workflow
 from hepml.cli.main import commands
 from hepml.errors import OutputError, RunError
-from hepml.inference import load_run
+from hepml.inference import load_run, onnx_check
 from hepml.inference.onnx_check import largest_difference
 from hepml.representations import rebuild
+
+export_module = importlib.import_module("hepml.workflow.export")
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +73,50 @@ def test_a_file_of_another_member_is_seen(both, tmp_path):
     assert found
 
 
+def test_trees(jets, flat, tmp_path):
+    """Of one member, of two seeds, and of three folds."""
+    for run, project, n_files in (
+        (jets.run("pixels"), jets, 1),
+        (jets.run("trees"), jets, 2),
+        (flat.run("trees", split__folds=3), flat, 3),
+    ):
+        found = workflow.export(run, tmp_path / f"{n_files}.onnx", dataset=project.dataset)
+        assert len({model.path for model in found}) == n_files
+        for model in found:
+            assert model.n_events > 1300
+            assert model.largest_difference < 1e-6
+            values = _session(model.path).run(None, _zeros(model.path))[0]
+            assert 0 < values[0, 0] < 1
+
+
+def _zeros(path):
+    return {value.name: np.zeros((1, *value.shape[1:]), np.float32) for value in _session(path).get_inputs()}
+
+
+def test_numbers(numbers, tmp_path):
+    for model in ("trees", "line"):
+        run = shutil.copytree(numbers.run(model), tmp_path / model)
+        [found] = workflow.export(run, dataset=numbers.dataset)
+        assert found.path == str(run / "onnx" / "seed1.onnx")
+        assert found.n_events > 1200
+        assert found.largest_difference < 1e-5
+
+
+def test_only_what_was_verified_is_there(jets, tmp_path, monkeypatch):
+    run = shutil.copytree(jets.run("dense"), tmp_path / "run")
+    monkeypatch.setattr(onnx_check, "TOLERANCE", 0.0)
+    with pytest.raises(RunError, match=r"seed1\.onnx: the ONNX graph differs from the model in \d+ of 1000 events"):
+        workflow.export(run)
+    assert not list((run / "onnx").iterdir())
+
+
 def test_what_is_refused(jets, tmp_path):
-    with pytest.raises(RunError, match="the run is of 'bdt' and ONNX files are made of networks only"):
-        workflow.export(jets.run("trees"), tmp_path / "trees.onnx")
     with pytest.raises(OutputError, match=r"ends in \.onnx"):
         workflow.export(jets.run("dense"), tmp_path / "dense.pb")
+    loaded = load_run(jets.run("trees"))
+    other = replace(loaded, models=dict.fromkeys(loaded.models, None))
+    with pytest.raises(RunError, match=r"is of 'bdt', which cannot be written as ONNX: .* or export a run of bdt, cnn"):
+        export_module._exportable(other)
     assert not list(tmp_path.iterdir())
 
 
@@ -81,3 +125,7 @@ def test_command(jets, tmp_path):
     assert result.exit_code == 0, result.output
     assert "seed1, 1000 events compared, largest difference" in " ".join(result.output.split())
     assert (tmp_path / "dense.onnx").exists()
+    run = shutil.copytree(jets.run("trees"), tmp_path / "run")
+    result = CliRunner().invoke(commands, ["export", str(run), "--dataset", str(jets.dataset)])
+    assert result.exit_code == 0, result.output
+    assert sorted(path.name for path in (run / "onnx").iterdir()) == ["seed1.onnx", "seed2.onnx"]

@@ -44,6 +44,21 @@ def test_two_workers_are_one(jets, tmp_path):
             np.testing.assert_array_equal(_friend(b.path)[name], values)
 
 
+def test_by_onnx(flat, tmp_path):
+    """The same scores, to the rounding of another library, and a folder of their own."""
+    run = shutil.copytree(flat.run("trees"), tmp_path / "run")
+    files = [flat.folder / "signal.root"]
+    with pytest.raises(RunError, match="hepml export"):
+        workflow.predict(run, files, tmp_path / "onnx", backend="onnx")
+    workflow.export(run)
+    [native] = workflow.predict(run, files, tmp_path / "native")
+    [onnx] = workflow.predict(run, files, tmp_path / "onnx", backend="onnx", workers=2)
+    scores = [_friend(friend.path)["trees_score"] for friend in (native, onnx)]
+    np.testing.assert_allclose(scores[1], scores[0], rtol=1e-5)
+    with pytest.raises(OutputError, match="holds the scores of another run"):
+        workflow.predict(run, files, tmp_path / "native", backend="onnx")
+
+
 def test_a_file_without_entries(flat, tmp_path):
     file = tiny_runs.write_flat(tmp_path / "empty.root", 0)
     [friend] = workflow.predict(flat.run("trees"), [file], tmp_path / "scores")
