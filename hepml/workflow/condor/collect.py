@@ -9,9 +9,9 @@ from pathlib import Path
 from hepml.errors import BatchError
 from hepml.io.folder import exclusive
 from hepml.workflow.condor.order import Result
-from hepml.workflow.condor.records import SubmissionFolder
 from hepml.workflow.condor.results import Results
 from hepml.workflow.condor.status import JobState, state_of
+from hepml.workflow.condor.submission_folder import SubmissionFolder
 from hepml.workflow.condor.submit import WAIT_FOR_LOCK_SECONDS
 from hepml.workflow.progress import SILENT, Progress
 

@@ -13,10 +13,12 @@ from hepml.batch.submit_check import check_submit_file
 from hepml.batch.submit_files import JOB_FILE, JobLine, write_submit_file, write_wrapper
 from hepml.errors import BatchError
 from hepml.io.folder import exclusive
-from hepml.workflow.condor.records import REPORT_FILE, SubmissionFolder, write_record
+from hepml.workflow.condor.job_files import job_inputs
+from hepml.workflow.condor.records import REPORT_FILE, write_record
 from hepml.workflow.condor.results import Results
 from hepml.workflow.condor.status import JobState, state_of
-from hepml.workflow.condor.submit import WAIT_FOR_LOCK_SECONDS, job_inputs
+from hepml.workflow.condor.submission_folder import SubmissionFolder
+from hepml.workflow.condor.submit import WAIT_FOR_LOCK_SECONDS
 from hepml.workflow.progress import SILENT, Progress
 
 _GONE_SECONDS = 60

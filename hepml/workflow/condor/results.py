@@ -19,7 +19,8 @@ from hepml.processing import Plan, Sink
 from hepml.processing.plan import plan_of_files
 from hepml.processing.share import Piece, chunks_of
 from hepml.workflow.condor.order import Order
-from hepml.workflow.condor.records import RETURNED, Report, Submission, SubmissionFolder, read_order
+from hepml.workflow.condor.records import RETURNED, Report, Submission, read_order
+from hepml.workflow.condor.submission_folder import SubmissionFolder
 
 ARCHIVE = "output.tar"
 """Results of a job as it leaves them in a storage."""

@@ -11,8 +11,9 @@ from hepml.batch import condor_tools
 from hepml.batch.exit_codes import DONE, PARTIAL
 from hepml.batch.job_ad import JobAd
 from hepml.errors import BatchError
-from hepml.workflow.condor.records import Submission, SubmissionFolder
+from hepml.workflow.condor.records import Submission
 from hepml.workflow.condor.results import Results
+from hepml.workflow.condor.submission_folder import SubmissionFolder
 from hepml.workflow.progress import SILENT, Progress
 
 State = Literal["idle", "running", "held", "done", "failed", "missing"]
