@@ -13,6 +13,7 @@ _LAZY = {
     "ObjectIndex": "hepml.contracts",
     "HepmlError": "hepml.errors",
     "JetImage": "hepml.representations",
+    "PixelMap": "hepml.representations",
     "Table": "hepml.representations",
     "substructure": "hepml.representations",
     "SUBSTRUCTURE_COLUMNS": "hepml.representations",

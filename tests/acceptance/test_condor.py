@@ -247,6 +247,30 @@ def test_more_memory_where_that_was_missing(analysis, tmp_path):
     assert condor.collect(tmp_path / "d", wait=True).rows == 2 * N_JETS
 
 
+def test_commands_that_are_killed(analysis, tmp_path, cli):
+    """kill -9 of submit and of collect at any time, then the same command: each job once, each entry once."""
+    moments = np.random.default_rng(1)
+    (tmp_path / "site.yaml").write_text(yaml.safe_dump(SITE))
+    output = tmp_path / "d"
+    submit = ["condor", "submit", analysis.folder / "recipe.yaml", "-o", output, "--jobs", "2"]
+    submit += ["--site", tmp_path / "site.yaml"]
+    for seconds in moments.uniform(0.5, 5.0, 5):
+        _kill_after(seconds, submit)
+    cli(*submit)
+    submission = json.loads((output / "condor" / "submission.json").read_text())["id"]
+    for seconds in moments.uniform(0.5, 5.0, 2):
+        _kill_after(seconds, ["condor", "collect", output, "--wait"])
+    wait_for(lambda: _over(output))
+    for seconds in moments.uniform(0.5, 4.0, 3):
+        _kill_after(seconds, ["condor", "collect", output])
+    assert analysis.expected.digest in cli("condor", "collect", output)
+    assert_same(workflow.status(output, verify=True), analysis.expected)
+    asked = ["condor_history", "-constraint", f'HepmlSubmission == "{submission}"', "-af", "ClusterId", "ProcId"]
+    listed = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split("\n")
+    assert len([line for line in listed if line]) == 2
+    assert not list(output.rglob(".tmp-*"))
+
+
 def test_friends_are_those_of_a_local_run(tmp_path, tmp_path_factory, cli):
     run = tiny_runs.flat(tmp_path_factory.getbasetemp() / "projects").run("trees")
     files = [tiny_runs.write_flat(tmp_path / f"{seed}.root", 300 + seed, seed=seed) for seed in range(3)]
@@ -307,6 +331,14 @@ def _running(submission: str, n: int) -> Mapping[int, Any] | None:
 def _over(output: Path) -> Any:
     state = condor.status(output)
     return state if state.is_over else None
+
+
+def _kill_after(seconds: float, arguments: list[Any]) -> None:
+    """Start ``hepml`` and kill it with signal 9, alone: what it has started goes on."""
+    command = [sys.executable, "-m", "hepml", *map(str, arguments)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        time.sleep(seconds)
+        process.kill()
 
 
 def _condor(*arguments: str) -> None:

@@ -14,9 +14,19 @@ from toy_jets import toy_particles
 
 from hepml.contracts import Representation, RepresentationSpec
 from hepml.errors import DatasetError, ShapeError
-from hepml.representations import REPRESENTATIONS, Column, JetImage, JetImageOptions, Table, rebuild
+from hepml.representations import (
+    REPRESENTATIONS,
+    Column,
+    JetImage,
+    JetImageOptions,
+    PixelMap,
+    PixelMapOptions,
+    Table,
+    rebuild,
+)
 
 N_ROWS = 57
+AXES = ("plane", "cell")
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,34 @@ def table_columns() -> ak.Array:
     return ak.Array({"pt": rng.exponential(size=N_ROWS), "mass": mass, "n": n, "lepton": lepton})
 
 
+def hit_columns() -> ak.Array:
+    """Return hits in three views of 20 × 30 cells, out of order, some twice in a cell and some outside.
+
+    Rows 3 and 4 have no hit, row 5 has one, and view 1 of row 6 has none.
+    """
+    rng = np.random.default_rng(3)
+    counts = rng.integers(10, 60, size=N_ROWS)
+    counts[[3, 4, 5]] = 0, 0, 1
+    n = counts.sum()
+    view = rng.integers(0, 3, size=n)
+    view[counts[:6].sum() : counts[:7].sum()] = 2
+    hits = {
+        "view": view,
+        "plane": rng.integers(-1, 22, size=n),
+        "cell": rng.integers(0, 10, size=n) + rng.integers(0, 21, size=n),
+        "charge": rng.integers(1, 200, size=n) / 4,  # exact in float16
+    }
+    lists = {name: ak.unflatten(values.astype(np.float64), counts) for name, values in hits.items()}
+    centres = {f"centre_{axis}_{v}": rng.uniform(2, 18, size=N_ROWS).round(1) for v in "uvz" for axis in AXES}
+    return ak.zip(
+        lists | {name: values.astype(np.float16).astype(float) for name, values in centres.items()}, depth_limit=1
+    )
+
+
+def pixel_map(**options: Any) -> PixelMap:
+    return PixelMap(PixelMapOptions(**{"views": ["u", "v", "z"], "shape": (20, 30), **options}))
+
+
 def image(**options: Any) -> JetImage:
     return JetImage(JetImageOptions(**options))
 
@@ -58,6 +96,19 @@ CASES = [
     Case("oblong image", image(pixels=(5, 9), half_width=0.5, channels=("multiplicity", "pt")), jet_columns),
     Case("plain image", image(centre=False, rotate=False, flip=False, normalise="none", half_width=3), jet_columns),
     Case("large image", image(pixels=300, normalise="l2", channels=("charged_pt",)), jet_columns),
+    Case("pixel map of cells", pixel_map(), hit_columns),
+    Case(
+        "pooled pixel map",
+        pixel_map(pool=(3, 4), occupancy=True, charge="log", log_charge=5, saturation=60, calibration=(1, 0.5, 2)),
+        hit_columns,
+    ),
+    Case(
+        "pixel map around its charge",
+        pixel_map(window=(8, 12), centre="charge", shared_axis="cell", pool=(1, 2), anchor=(0.25, 0.5)),
+        hit_columns,
+    ),
+    Case("pixel map around a vertex", pixel_map(window=(10, 10), centre="given"), hit_columns),
+    Case("large pixel map", pixel_map(views={"z": 2}, shape=(500, 500), occupancy=True), hit_columns),
     Case(
         "table",
         Table.of(
@@ -173,9 +224,12 @@ def test_moments_agree_with_numpy_over_dense_arrays(case: Case) -> None:
         assert moments[suffix].count.shape == (6, *case.representation.arrays[suffix].moments_shape)
         for index in range(6):
             values = dense[group == index].astype(np.float64)
-            np.testing.assert_array_equal(moments[suffix].count[index], (~np.isnan(values)).sum(axis=0))
-            np.testing.assert_allclose(moments[suffix].total[index], np.nansum(values, axis=0), rtol=1e-10)
-            np.testing.assert_allclose(moments[suffix].total_squares[index], np.nansum(values**2, axis=0), rtol=1e-10)
+            summed = tuple(range(dense.ndim - len(case.representation.arrays[suffix].moments_shape)))
+            np.testing.assert_array_equal(moments[suffix].count[index], (~np.isnan(values)).sum(axis=summed))
+            np.testing.assert_allclose(moments[suffix].total[index], np.nansum(values, axis=summed), rtol=1e-10)
+            np.testing.assert_allclose(
+                moments[suffix].total_squares[index], np.nansum(values**2, axis=summed), rtol=1e-10
+            )
 
 
 @pytest.mark.parametrize("group", [np.zeros(N_ROWS - 1, int), np.full(N_ROWS, 4), np.full(N_ROWS, -1)])
