@@ -39,6 +39,11 @@ SAMPLES: Mapping[str, SampleEntry] = {
         options="hepml.samples.jet_options:JetSampleOptions",
         title="W, QCD and top jets of Pythia 8, with their particles",
     ),
+    "neutrinos": SampleEntry(
+        builder="hepml.samples.neutrinos:sample_neutrinos",
+        options="hepml.samples.neutrino_options:NeutrinoSampleOptions",
+        title="Neutrino interactions and cosmic muons in a tracking calorimeter or in liquid argon, as hits",
+    ),
     "points": SampleEntry(
         builder="hepml.samples.points:sample_points",
         options="hepml.samples.points_options:PointsOptions",

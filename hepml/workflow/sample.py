@@ -25,7 +25,7 @@ def sample(
     Parameters
     ----------
     name : str
-        Which: ``"jets"``, ``"points"``.
+        Which: ``"jets"``, ``"neutrinos"``, ``"points"``.
     output : path
         Folder of the ROOT files.
     events : int
