@@ -62,7 +62,7 @@ class ScoreHistograms(ProcessorABC):
     def postprocess(self, accumulator):
         """Scale what was summed over all chunks; Σw is that of all of them, so not before."""
         for dataset, found in accumulator.items():
-            if dataset in self.cross_sections_pb:
+            if dataset in self.cross_sections_pb and found["sum_w"]:  # 0 where all files are empty
                 scale = self.cross_sections_pb[dataset] * self.luminosity_per_pb / found["sum_w"]
                 found["histograms"] = {name: histogram * scale for name, histogram in found["histograms"].items()}
         return accumulator

@@ -14,13 +14,16 @@ _STATUS: Mapping[int, Status] = {
 
 MEMORY_HOLD = 34
 """HTCondor's code for a job that used more memory than it asked for; our own hold has it as its subcode."""
+BY_HAND = 1
+"""HTCondor's code for `condor_hold`."""
 KILLED = 128 + 9
 """Exit code of a shell whose program was killed, as a system does that is out of memory."""
 
 ATTRIBUTES = (
     "ClusterId", "ProcId", "HepmlJob", "JobStatus", "HoldReason", "HoldReasonCode", "HoldReasonSubCode", "RemoveReason",
     "RequestMemory", "ResidentSetSize_RAW", "ResidentSetSize", "NumJobStarts", "ExitCode", "ExitBySignal", "ExitSignal",
-    "CompletionDate", "EnteredCurrentStatus",
+    "CompletionDate", "EnteredCurrentStatus", "NumHolds", "LastHoldReason", "LastHoldReasonCode",
+    "LastHoldReasonSubCode",
 )  # fmt: skip
 
 
@@ -46,6 +49,10 @@ class JobAd:
         How often it was started.
     exit_code : int, optional
         Of a job that ended by itself; 128 + the signal for one that was killed.
+    n_holds : int
+        How often it was held.
+    by_hand : bool
+        Whether somebody holds it.
     since : int
         Seconds since 1970 at which it came into this state.
     """
@@ -60,12 +67,18 @@ class JobAd:
     memory_mb: int = 0
     n_starts: int = 0
     exit_code: int | None = None
+    n_holds: int = 0
+    by_hand: bool = False
     since: int = 0
 
     @property
     def is_waiting_or_working(self) -> bool:
         """Whether it may still bring results by itself."""
         return self.status in ("idle", "running", "transferring", "suspended")
+
+    def will_be_released(self, releases: int) -> bool:
+        """Return whether the submit file releases it by itself, as it does `releases` times."""
+        return self.status == "held" and not self.by_hand and not self.for_memory and self.n_holds <= releases
 
     @property
     def name(self) -> str:
@@ -84,19 +97,24 @@ def job_ad(values: Mapping[str, Any]) -> JobAd:
     status = _STATUS.get(_whole(values, "JobStatus"), "unknown")
     exit_code = _exit_code(values)
     reason = str(values.get("HoldReason" if status == "held" else "RemoveReason", ""))
-    codes = (values.get("HoldReasonCode"), values.get("HoldReasonSubCode"))
-    held_for_memory = status == "held" and (MEMORY_HOLD in codes or "memory" in reason.lower())
+    # Of one that was removed while it was held, the last reason is what counts.
+    which = "HoldReason" if status == "held" else "LastHoldReason"
+    codes = (values.get(f"{which}Code"), values.get(f"{which}SubCode"))
+    was_held = status == "held" or (status == "removed" and which in values)
+    for_memory = was_held and (MEMORY_HOLD in codes or "memory" in str(values.get(which, "")).lower())
     return JobAd(
         number=_whole(values, "HepmlJob"),
         cluster=_whole(values, "ClusterId"),
         proc=_whole(values, "ProcId"),
         status=status,
         reason=" ".join(reason.split()),
-        for_memory=held_for_memory or exit_code == KILLED,
+        for_memory=for_memory or exit_code == KILLED,
         request_memory_mb=_whole(values, "RequestMemory"),
         memory_mb=max(_whole(values, "ResidentSetSize_RAW"), _whole(values, "ResidentSetSize")) // 1024,
         n_starts=_whole(values, "NumJobStarts"),
         exit_code=exit_code,
+        n_holds=_whole(values, "NumHolds"),
+        by_hand=values.get("HoldReasonCode") == BY_HAND,
         since=max(_whole(values, "EnteredCurrentStatus"), _whole(values, "CompletionDate")),
     )
 

@@ -19,6 +19,14 @@ Command = Annotated[str, pydantic.Field(pattern=r"^[+A-Za-z][A-Za-z0-9_.]*$", ma
 """A command of a submit file, or an attribute of a job with its ``+``."""
 
 
+_OURS = frozenset({
+    "universe", "executable", "arguments", "initialdir", "output", "error", "log", "queue", "transfer_input_files",
+    "transfer_output_files", "when_to_transfer_output", "retry_until", "success_exit_code", "max_retries",
+    "request_memory", "request_cpus", "request_disk", "container_image", "+hepmlsubmission", "+hepmljob",
+})  # fmt: skip
+"""Commands without which jobs would not work, or have keys of their own in a site file."""
+
+
 class Environment(Options):
     """How a job comes by Python and hepml: by a path that workers see, an image, or a packed environment."""
 
@@ -55,7 +63,8 @@ class Storage(Options):
         "xrdcp --force --silent {source} {target}", description="Command where you collect, from {source} to {target}"
     )
     attempts: int = pydantic.Field(5, ge=1, le=100, description="How often each copy is tried")
-    wait_seconds: int = pydantic.Field(20, ge=0, description="Between two tries, and longer each time")
+    copy_in_seconds: int = pydantic.Field(1800, ge=1, description="How long one `copy_in` may take")
+    wait_seconds: int = pydantic.Field(20, ge=0, description="Before the second try; twice that before the third, …")
 
     @pydantic.field_validator("copy_out", "copy_in")
     @classmethod
@@ -103,6 +112,15 @@ class Site(Options):
     )
     dask: DaskWorkers = DaskWorkers()
 
+    @pydantic.field_validator("submit")
+    @classmethod
+    def _leaves_ours_alone(cls, value: dict[str, str]) -> dict[str, str]:
+        ours = next((key for key in value if key.lower() in _OURS), None)
+        if ours is not None:
+            msg = f"{ours} is written by hepml: leave it out"
+            raise ValueError(msg)
+        return value
+
     @pydantic.model_validator(mode="after")
     def _consistent(self) -> Site:
         if self.largest_memory_mb < self.request_memory_mb:
@@ -143,7 +161,15 @@ def load_site(path: str | Path) -> Site:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
         msg = f"{source}: the site file cannot be read ({' '.join(str(problem).split())}): it is YAML, see condor/"
         raise SiteError(msg) from None
-    return validate_options(Site, {} if values is None else values, path="", source=str(source), error=SiteError)
+    if values is not None and not isinstance(values, dict):
+        msg = f"{source}: a site file is a mapping of keys to values, found {type(values).__name__}: see condor/"
+        raise SiteError(msg)
+    site = validate_options(Site, values or {}, path="", source=str(source), error=SiteError)
+    archive = site.environment.archive
+    if archive is None:
+        return site
+    place = str((source.parent / Path(archive).expanduser()).absolute())
+    return site.model_copy(update={"environment": site.environment.model_copy(update={"archive": place})})
 
 
 def site_schema() -> str:

@@ -14,6 +14,7 @@ import jinja2
 from hepml.batch.exit_codes import FINAL, TRANSIENT
 from hepml.batch.job_ad import MEMORY_HOLD
 from hepml.batch.site import Site
+from hepml.errors import SiteError
 from hepml.io.folder import write_text_atomic
 from hepml.io.shipped import shipped_folder
 
@@ -22,6 +23,8 @@ JOBS = "jobs"
 """Folder of the folders of all jobs."""
 JOB_FILE = "job.json"
 """In a job's folder: what it has to do."""
+STORED = "stored.txt"
+"""In a job's folder: size in bytes of the archive that it has left in the storage; empty before that."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,8 @@ def write_wrapper(batch: Batch) -> Path:
 
     Raises
     ------
+    SiteError
+        There is no such archive.
     OutputError
         It cannot be written.
     """
@@ -105,7 +110,8 @@ def write_wrapper(batch: Batch) -> Path:
         site=site,
         transient_code=TRANSIENT,
         python=_python(site),
-        archive=(archive if shared else Path(archive).name) if archive else "",
+        stored=STORED,
+        archive=(_existing(archive) if shared else Path(archive).name) if archive else "",
         work=str(batch.folder / batch.work) if shared else batch.work,
         job_folder=shlex.quote(str(batch.folder / JOBS)) + '/"$job"' if shared else ".",
         target=storage,
@@ -136,7 +142,8 @@ def write_submit_file(batch: Batch, jobs: Sequence[JobLine], *, attempt: int) ->
         wrapper=batch.folder / WRAPPER,
         site=batch.site,
         shipped=[str(batch.folder / name) for name in (batch.work, *batch.shipped)]
-        + ([str(Path(archive).expanduser().resolve())] if archive else []),
+        + ([_existing(archive)] if archive else []),
+        stored=STORED,
         final_codes=sorted(FINAL),
         memory_code=MEMORY_HOLD,
         queue=listed,
@@ -153,12 +160,21 @@ def _inputs(site: Site, job: JobLine) -> str:
 
 
 def _python(site: Site) -> str:
+    """Return Python's path as a word of bash."""
     environment = site.environment
     if environment.python is not None:
-        return environment.python
+        return shlex.quote(environment.python)
     if environment.archive is not None:
-        return "environment/bin/python"
-    return "python3" if environment.image is not None else sys.executable
+        return "$environment/bin/python"
+    return "python3" if environment.image is not None else shlex.quote(sys.executable)
+
+
+def _existing(archive: str) -> str:
+    path = Path(archive).expanduser().absolute()
+    if not path.is_file():
+        msg = f"environment.archive {path} is not there: pack it, or give its path from the site file"
+        raise SiteError(msg)
+    return str(path)
 
 
 def _copy_command(command: str, storage: str) -> str:

@@ -119,7 +119,7 @@ def status(*, output: Path, everything: bool) -> int:
     print_tables([states_table(state.jobs, STATES), table], console=console)
     if state.n_left == 0 and state.count("done") == len(state.jobs):
         console.print(f"All jobs are done: hepml condor collect {output}")
-    elif any(job.needs_resubmission for job in state.jobs):
+    elif any(job.needs_resubmission and not job.is_hopeless for job in state.jobs):
         console.print(f"Some will not finish by themselves: hepml condor resubmit {output}")
     return 0
 
@@ -133,19 +133,25 @@ Examples:
 )
 @_OUTPUT
 @click.option("--memory", type=click.IntRange(64), metavar="MB", help="Ask for this much, whatever the reason was.")
-def resubmit(*, output: Path, memory: int | None) -> int:
+@click.option("--all", "everything", is_flag=True, help="Those, too, that say that trying again will not help.")
+def resubmit(*, output: Path, memory: int | None, everything: bool) -> int:
     """Submit the jobs of DIR that are held, have failed or are missing once more, with what is left to do."""
     from hepml.cli.output import output_console
     from hepml.cli.terminal import Terminal
     from hepml.workflow import condor as verbs
 
-    done = verbs.resubmit(output, memory_mb=memory, progress=Terminal())
+    done = verbs.resubmit(output, memory_mb=memory, everything=everything, progress=Terminal())
     console = output_console()
     for job, mb in zip(done.jobs, done.memory_mb, strict=True):
         more = f", {mb} MB in place of {job.request_memory_mb}" if mb != job.request_memory_mb else ""
         console.print(f"job {job.number}: was {job.state} ({job.reason}){more}", markup=False, soft_wrap=True)
-    console.print(f"{len(done.jobs)} jobs submitted again, {done.n_waiting} are idle or running")
-    return 0
+    console.print(f"{len(done.jobs)} jobs submitted again, {done.n_waiting} are idle, running or about to be released")
+    for job in done.too_large:
+        text = f"job {job.number}: used {job.memory_mb} MB, and the site gives no more"
+        click.echo(f"hepml: left out: {text}: a smaller process.chunk_size helps, or --memory", err=True)
+    for job in done.hopeless:
+        click.echo(f"hepml: left out: job {job.number}: {job.reason}; mend it and submit into another folder", err=True)
+    return 1 if done.too_large or done.hopeless else 0
 
 
 @condor.command(epilog="\b\nExample:\n  hepml condor collect dataset --wait")

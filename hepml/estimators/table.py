@@ -14,8 +14,11 @@ from hepml.options import validate_options
 ESTIMATORS: Mapping[str, str] = {
     "bdt": "hepml.estimators.bdt:BoostedTrees",
     "cnn": "hepml.estimators.cnn:ConvolutionalNetwork",
+    "cvn": "hepml.estimators.cvn:VisualNetwork",
+    "densenet": "hepml.estimators.densenet:DenselyConnectedNetwork",
     "dnn": "hepml.estimators.dnn:DenseNetwork",
     "linear": "hepml.estimators.linear:LinearModel",
+    "resnet": "hepml.estimators.resnet:ResidualNetwork",
     "xgboost": "hepml.estimators.xgboost:XGBoostTrees",
 }
 """Name → ``module:Class``; imported when it is looked up.  Each class has its own `Options`."""

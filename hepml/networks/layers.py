@@ -8,6 +8,7 @@ from typing import Any
 from hepml.contracts import Normalisation
 from hepml.networks.keras_import import import_keras
 from hepml.networks.table_layers import Columns, OneHot
+from hepml.networks.view_layers import SplitViews, StackViews
 
 keras: Any = import_keras()
 ops = keras.ops
@@ -189,5 +190,7 @@ CUSTOM_OBJECTS: dict[str, type[Any]] = {
     "OneHot": OneHot,
     "Compress": Compress,
     "RandomMove": RandomMove,
+    "StackViews": StackViews,
+    "SplitViews": SplitViews,
 }
 """Every layer of ours that a saved model may hold; nothing else of ours or of anybody's is loaded."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pydantic
 
+from hepml.batch.folder import may_have_jobs
 from hepml.contracts import Manifest
 from hepml.errors import DatasetError, InputError
 from hepml.io.folder import claim_folder, output_errors, remove_temporary, write_text_atomic
@@ -60,7 +61,7 @@ class Making:
             It holds a dataset that was made by something else: mixing the two is refused.
         """
         complete = _complete(folder, self.dataset_hash, self.made_by, self.sink(folder))
-        if complete is None:
+        if complete is None and not may_have_jobs(folder):
             remove_temporary(folder)
         return complete
 

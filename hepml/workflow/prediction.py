@@ -12,6 +12,7 @@ from typing import Any
 
 import pydantic
 
+from hepml.batch.folder import may_have_jobs
 from hepml.errors import RecipeError, nearest
 from hepml.inference import Backend, Friend, read_run_info, require_onnx_files
 from hepml.inference.friend_folder import FriendFolder, claim_friends
@@ -111,7 +112,8 @@ class Prediction:
 
     def begin(self, folder: FriendFolder) -> None:
         """Make the folder ready to take the scores of chunks."""
-        remove_temporary(folder.path)
+        if not may_have_jobs(folder.path):
+            remove_temporary(folder.path)
 
     def finish(self, folder: FriendFolder, plan: Plan, progress: Progress) -> list[Friend]:
         """Write the friends of all files from the scores of their chunks, each of which is finished.
@@ -133,6 +135,7 @@ class Prediction:
                 friends.append(write_friend(path, info.path, chunks, n_entries=info.n_entries, info=self.info))
                 bar.advance(1, note=path.name)
         folder.record(friends)
+        remove_temporary(folder.path)
         shutil.rmtree(folder.path / self.parts, ignore_errors=True)
         return friends
 

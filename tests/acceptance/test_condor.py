@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -33,6 +34,8 @@ from hepml.workflow import condor
 pytestmark = [pytest.mark.acceptance, pytest.mark.usefixtures("condor_pool")]
 
 PROCESSOR = Path(__file__).with_name("slow_jets.py")
+COPY = "cp {source} {target}"
+AWAY = {"shared_file_system": False, "environment": {"python": sys.executable}}
 N_FILES, N_JETS, CHUNK = 5, 400, 100
 SITE = {"request_memory_mb": 500, "request_disk_mb": 100, "release_seconds": 5, "retries": 1}
 
@@ -98,7 +101,7 @@ def test_command_line_makes_the_dataset_of_a_local_run(analysis, tmp_path, cli):
     assert "Nothing was submitted" in said
     assert "submission.json: missing" in cli("condor", "status", output, status=1)
     assert "3 jobs submitted now" in cli(*submit)
-    assert "submitted before\n0 jobs submitted now" in cli(*submit)
+    assert "submitted before, with its site and number of jobs\n0 jobs submitted now" in cli(*submit)
     assert re.search(r"all jobs +3 ", cli("condor", "status", output))
     said = cli("condor", "collect", output, "--wait")
     assert f"000 examples, digest {analysis.expected.digest}" in said
@@ -140,15 +143,19 @@ def test_results_through_a_storage_that_fails_now_and_then(analysis, tmp_path):
     assert "copy 1 of 5 failed" in (tmp_path / "d" / "condor" / "jobs" / "00001" / "err.txt").read_text()
 
 
-def test_inputs_and_results_on_a_server(analysis, tmp_path, tmp_path_factory):
+def test_inputs_and_results_on_a_server(analysis, tmp_path):
     """As on a grid: files come by root://, results go by xrdcp, and nothing is seen by its path here."""
     pytest.importorskip("XRootD", reason="the package 'xrootd' is not installed: pip install 'hepml[xrootd]'")
-    folder, export = tmp_path_factory.mktemp("server"), tmp_path_factory.mktemp("export")
-    _open_to_all(export)
-    (export / "results").mkdir()
-    (export / "results").chmod(0o777)
-    files = {kind: [shutil.copy(path, export) for path in analysis.files if kind in path.name] for kind in ("w", "qcd")}
     with ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hepml-xrootd-")))
+        home.chmod(0o755)  # the server is another user, and pytest's own folders are for one alone
+        folder, export = home / "server", home / "export"
+        folder.mkdir()
+        (export / "results").mkdir(parents=True)
+        (export / "results").chmod(0o777)
+        files = {
+            kind: [shutil.copy(path, export) for path in analysis.files if kind in path.name] for kind in ("w", "qcd")
+        }
         try:
             url = stack.enter_context(xrootd_server(folder, export))
         except NoServerError as reason:
@@ -158,16 +165,9 @@ def test_inputs_and_results_on_a_server(analysis, tmp_path, tmp_path_factory):
         where = site(shared_file_system=False, environment={"python": sys.executable}, storage=storage)
         done = condor.submit(_of_files(analysis.recipe(), inputs), tmp_path / "d", jobs=3, site=where)
         made = condor.collect(tmp_path / "d", wait=True)
+        assert len(list((export / "results").glob(f"{done.submission.id}-*.tar"))) == 3
     assert_same(made, analysis.expected)
     assert all(file.path.startswith("root://") for file in made.files)
-    assert len(list((export / "results").glob(f"{done.submission.id}-*.tar"))) == 3
-
-
-def _open_to_all(folder: Path) -> None:
-    """Let everybody read a folder of the tests; pytest makes them for their owner alone."""
-    for one in (folder, *folder.parents):
-        if one.owner() == folder.owner() and one.name.startswith(("pytest-", "export")):
-            one.chmod(0o755)
 
 
 def test_whatever_happens_to_jobs(analysis, tmp_path):
@@ -220,15 +220,58 @@ def test_an_evicted_job_goes_on_where_it_was(analysis, tmp_path):
     assert report["seconds"] < 8 * 4.0, "the second start did all chunks again"
 
 
-def test_a_mistake_of_the_processor_is_made_once_and_told(analysis, tmp_path):
-    done = condor.submit(analysis.recipe(wrong_in="w_2"), tmp_path / "d", files_per_job=1, site=site())
+@pytest.mark.parametrize("where", [{}, AWAY], ids=["shared", "away"])
+def test_a_mistake_of_the_processor_is_made_once_and_told(analysis, tmp_path, where):
+    """What the job says comes home, and what it has finished before; trying again is not offered."""
+    recipe = _of_files(analysis.recipe(wrong_in="input_1" if where else "w_2"), _copies(analysis, tmp_path))
+    done = condor.submit(recipe, tmp_path / "d", files_per_job=3, site=site(**where))
     state = wait_for(lambda: _over(tmp_path / "d"))
-    [failed] = [job for job in state.jobs if job.state == "failed"]
+    failed = state.jobs[-1]
+    assert failed.state == "failed"
     assert failed.n_starts == 1
     assert failed.ad.exit_code == 1
-    assert "slow" not in failed.reason
+    assert failed.is_hopeless
+    assert 0 < failed.n_left < failed.n_chunks
+    again = condor.resubmit(tmp_path / "d")
+    assert again.jobs == ()
+    assert failed.number in [job.number for job in again.hopeless]
     assert re.search(r"processor\.py, line \d+, in `raise ValueError\(msg\)`: ValueError: cannot make", failed.reason)
-    assert done.n_submitted == N_FILES
+    assert (done.folder / "jobs" / f"{failed.number:05d}" / "err.txt").read_text()
+
+
+@pytest.mark.parametrize("storage", [False, True], ids=["HTCondor", "storage"])
+def test_a_job_that_leaves_something_out_is_done(analysis, tmp_path, storage):
+    """Exit code 3: all else comes home, and what is missing is counted."""
+    where = dict(AWAY)
+    if storage:
+        where["storage"] = {"target": str(_store(tmp_path)), "copy_out": COPY, "copy_in": COPY}
+    files = _copies(analysis, tmp_path)
+    (tmp_path / "w_bad.root").write_bytes(b"<html>")
+    recipe = _of_files(analysis.recipe(), files | {"w": [*files["w"], tmp_path / "w_bad.root"]})
+    recipe = recipe.model_copy(update={"process": recipe.process.model_copy(update={"bad_input": "skip"})})
+    condor.submit(recipe, tmp_path / "d", files_per_job=6, site=site(**where), open_in_jobs=True)
+    made = condor.collect(tmp_path / "d", wait=True)
+    assert (made.rows, made.n_skipped) == (N_FILES * N_JETS, 1)
+    assert made.digest == analysis.expected.digest
+
+
+def test_a_storage_that_is_away_is_another_try(analysis, tmp_path):
+    """Exit code 75: the job is tried again, says why it failed, and can be submitted again when that is mended."""
+    storage = {"target": str(tmp_path / "store"), "copy_out": COPY, "copy_in": COPY, "attempts": 1, "wait_seconds": 0}
+    condor.submit(analysis.recipe(), tmp_path / "d", jobs=1, site=site(**AWAY, storage=storage))
+    [failed] = wait_for(lambda: _over(tmp_path / "d")).jobs
+    assert (failed.state, failed.n_starts, failed.ad.exit_code) == ("failed", 2, 75)
+    assert "cannot be copied" in (tmp_path / "d" / "condor" / "jobs" / "00001" / "err.txt").read_text()
+    _store(tmp_path)
+    assert len(condor.resubmit(tmp_path / "d").jobs) == 1
+    assert_same(condor.collect(tmp_path / "d", wait=True), analysis.expected)
+
+
+def _store(folder: Path) -> Path:
+    """Make a folder that jobs may write to."""
+    (folder / "store").mkdir()
+    (folder / "store").chmod(0o777)
+    return folder / "store"
 
 
 def test_more_memory_where_that_was_missing(analysis, tmp_path):
@@ -242,6 +285,8 @@ def test_more_memory_where_that_was_missing(analysis, tmp_path):
     assert held.state == "held"
     assert held.for_memory
     assert re.search(r"memory: used \d+ MB of 500", held.reason)
+    _condor("condor_rm", held.ad.name)  # the reason is not forgotten with the job
+    wait_for(lambda: condor.status(tmp_path / "d").jobs[0].state == "missing")
     again = condor.resubmit(tmp_path / "d")
     assert again.memory_mb[0] >= 1000
     assert condor.collect(tmp_path / "d", wait=True).rows == 2 * N_JETS

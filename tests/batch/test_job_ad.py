@@ -18,6 +18,9 @@ from hepml.batch.job_ad import job_ad
         ({"JobStatus": 4, "ExitBySignal": True, "ExitSignal": 9}, True),
         ({"JobStatus": 4, "ExitCode": 1, "ExitBySignal": False}, False),
         ({"JobStatus": 2}, False),
+        ({"JobStatus": 3, "LastHoldReasonCode": 3, "LastHoldReasonSubCode": 34, "LastHoldReason": "x"}, True),
+        ({"JobStatus": 3, "LastHoldReasonCode": 1, "LastHoldReason": "via condor_hold"}, False),
+        ({"JobStatus": 1, "LastHoldReasonCode": 34, "LastHoldReason": "x"}, False),
     ],
 )
 def test_whether_memory_was_the_reason(values, for_memory):
@@ -29,6 +32,20 @@ def test_expressions_that_nobody_evaluated_are_no_numbers():
     assert (ad.request_memory_mb, ad.name, ad.status, ad.exit_code) == (0, "7.0", "idle", None)
     assert ad.is_waiting_or_working
     assert job_ad({"JobStatus": 99}).status == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("values", "released"),
+    [
+        ({"JobStatus": 5, "HoldReasonCode": 13, "NumHolds": 2}, True),
+        ({"JobStatus": 5, "HoldReasonCode": 13, "NumHolds": 3}, False),
+        ({"JobStatus": 5, "HoldReasonCode": 1, "NumHolds": 1}, False),
+        ({"JobStatus": 5, "HoldReasonCode": 34, "NumHolds": 1}, False),
+        ({"JobStatus": 2, "NumHolds": 1}, False),
+    ],
+)
+def test_whether_a_held_job_is_released_by_itself(values, released):
+    assert job_ad(values).will_be_released(2) is released
 
 
 def test_used_memory_is_the_greater_of_what_is_said():

@@ -36,7 +36,8 @@ def write(folder: Path, text: str) -> Path:
         ("storage: {target: /x}", r"storage is for sites without a shared file system"),
         ("{shared_file_system: false, storage: {target: /x, copy_out: cp a b}}", r"needs \{source\} and \{target\}"),
         ("largest_memory_mb: 100", r"largest_memory_mb is 100, below request_memory_mb 4000"),
-        ("- a", r"must be a mapping"),
+        ("- a", r"a site file is a mapping of keys to values, found list"),
+        ("submit: {Log: mine.log}", r"submit = .*: log is written by hepml: leave it out"),
         ("a: [", r"cannot be read .* it is YAML"),
     ],
 )
@@ -48,6 +49,12 @@ def test_what_is_refused_says_why(tmp_path, text, message):
 def test_a_site_that_is_not_there(tmp_path):
     with pytest.raises(SiteError, match=r"nowhere\.yaml: there is no such site file"):
         load_site(tmp_path / "nowhere.yaml")
+
+
+def test_an_archive_is_found_from_the_site_file(tmp_path, monkeypatch):
+    monkeypatch.chdir("/")
+    site = load_site(write(tmp_path, "environment: {archive: env.tar.gz}"))
+    assert site.environment.archive == str(tmp_path / "env.tar.gz")
 
 
 def test_an_empty_file_is_a_site_of_defaults(tmp_path):

@@ -13,7 +13,7 @@ from hepml.batch.exit_codes import TRANSIENT
 from hepml.batch.site import Site
 from hepml.batch.submit_check import check_submit_file, refuse_folder_name
 from hepml.batch.submit_files import Batch, JobLine, job_name, write_submit_file, write_wrapper
-from hepml.errors import BatchError
+from hepml.errors import BatchError, SiteError
 
 FAKE_PYTHON = """#!/bin/bash
 if [ "$1" = -c ]; then exit {imports}; fi
@@ -91,16 +91,30 @@ def test_an_eviction_reaches_the_program(make, tmp_path):
     [
         ({"environment": {"python": "/nowhere/python"}}, "there is no hepml for /nowhere/python here"),
         ({"environment": {"setup": ["source /nowhere/setup.sh"]}}, "failed: source /nowhere/setup.sh"),
-        (
-            {"shared_file_system": False, "environment": {"archive": "/nowhere/it's.tar.gz"}},
-            "the environment cannot be unpacked",
-        ),
+        ({"environment": {"setup": ["false # whatever the comment says"]}}, "failed: false # whatever"),
     ],
 )
 def test_a_machine_that_lacks_something_is_another_try(make, tmp_path, site, said):
     done = run(make(**site), tmp_path / "scratch")
     assert done.returncode == TRANSIENT
     assert said in done.stderr
+
+
+def test_an_archive_that_is_missing_or_damaged(make, tmp_path):
+    archive = tmp_path / "it's an archive.tar.gz"
+    with pytest.raises(SiteError, match=r"it's an archive\.tar\.gz is not there: pack it"):
+        make(environment={"archive": str(archive)})
+    archive.write_bytes(b"no archive")
+    done = run(make(environment={"archive": str(archive)}), tmp_path / "scratch")
+    assert done.returncode == TRANSIENT
+    assert "the environment cannot be unpacked" in done.stderr
+
+
+def test_results_of_jobs_that_fail_come_home(make):
+    """With this command HTCondor would bring nothing of a job that ends with another code."""
+    text = (make(shared_file_system=False).folder / "submit_1.sub").read_text()
+    assert "\nsuccess_exit_code" not in text
+    assert "transfer_output_files   = report.json, output\n" in text
 
 
 def test_variables_and_setup(make, tmp_path):
@@ -137,8 +151,11 @@ def test_results_go_to_the_storage(make, tmp_path, copy, code):
             ["tar", "-tf", tmp_path / "store" / "name-1-00002.tar"], capture_output=True, text=True, check=True
         )
         assert packed.stdout.split() == ["output/", "output/result"]
+        size = (tmp_path / "store" / "name-1-00002.tar").stat().st_size
+        assert (tmp_path / "scratch" / "stored.txt").read_text() == f"{size}\n"
     else:
         assert "copy 2 of 2 failed" in done.stderr
+        assert (tmp_path / "scratch" / "stored.txt").read_text() == ""
 
 
 def test_what_condor_submit_misses(make, tmp_path, monkeypatch):

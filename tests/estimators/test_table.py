@@ -10,7 +10,7 @@ from hepml.estimators import estimator_class, model_spec
 
 
 def test_an_unknown_estimator_shows_the_nearest():
-    with pytest.raises(RecipeError, match=r"models\.x: there is no estimator 'cn': did you mean 'cnn'"):
+    with pytest.raises(RecipeError, match=r"models\.x: there is no estimator 'cn': did you mean 'cvn' or 'cnn'"):
         model_spec("cn", {}, task=task(), arrays=IMAGE, seed=1, path="models.x.options")
 
 
@@ -18,7 +18,7 @@ def test_an_unknown_estimator_shows_the_nearest():
     ("name", "arrays", "message"),
     [
         ("cnn", TABLE, "reads images and input 'table' has role 'table': use 'bdt' or 'dnn' or 'linear' or 'xgboost'"),
-        ("dnn", IMAGE, "reads tables and input 'image' has role 'image': use 'bdt' or 'cnn' or 'linear' or 'xgboost'"),
+        ("dnn", IMAGE, "reads tables and input 'image' has role 'image': use 'bdt' or 'cnn' or 'cvn' or 'densenet' or"),
         ("dnn", {}, "has no input"),
     ],
 )

@@ -7,8 +7,11 @@ from hepml.contracts import ArraySpec, Moments
 from hepml.errors import RecipeError
 from hepml.networks.backbone import standardise_name
 from hepml.networks.cnn import CNN, CnnOptions
+from hepml.networks.cvn import CVN, CvnOptions
+from hepml.networks.densenet import DENSENET, DensenetOptions
 from hepml.networks.dnn import DNN, DnnOptions
 from hepml.networks.keras_import import import_keras
+from hepml.networks.resnet import RESNET, ResnetOptions
 from hepml.networks.seeds import SeedStream
 from hepml.options import validate_options
 
@@ -22,6 +25,17 @@ CASES = [
     pytest.param(CNN, CnnOptions(filters=[4, 4], dense=[5]), {"a": IMAGE}, id="cnn"),
     pytest.param(CNN, CnnOptions(filters=[4], dense=[5]), {"a": IMAGE, "b": IMAGE}, id="cnn, two images"),
     pytest.param(CNN, CnnOptions(filters=[4] * 6, dense=[5]), {"a": IMAGE}, id="cnn, more stages than pixels"),
+    pytest.param(
+        CVN, CvnOptions(trunk=[[8], [8]], dense=[5]), {"a": IMAGE, "b": IMAGE}, id="cvn, more stages than pixels"
+    ),
+    pytest.param(
+        CVN, CvnOptions(tower=[[4]], trunk=[[4], []], squeeze_ratio=0, dropout=0.2, dense=[5]), {"a": IMAGE}, id="cvn"
+    ),
+    pytest.param(RESNET, ResnetOptions(), {"a": IMAGE, "b": IMAGE}, id="resnet, more stages than pixels"),
+    pytest.param(
+        RESNET, ResnetOptions(filters=[4], branch_stages=0, norm="group", dense=[5]), {"a": IMAGE}, id="resnet, group"
+    ),
+    pytest.param(DENSENET, DensenetOptions(layers=[1] * 5), {"a": IMAGE, "b": IMAGE}, id="densenet, many blocks"),
     pytest.param(DNN, DnnOptions(width=5), {"a": TABLE}, id="dnn"),
     pytest.param(DNN, DnnOptions(width=5, indicate_missing=True), {"a": TABLE, "b": TABLE}, id="dnn, two tables"),
     pytest.param(
@@ -87,6 +101,12 @@ def test_every_pooling(pooling):
         (CnnOptions, {"blocks": [1, 1]}, "blocks has 2 stages and filters 3"),
         (CnnOptions, {"augment": {"reflct": True}}, "did you mean 'reflect'"),
         (CnnOptions, {"kernel": 4}, "kernel"),
+        (CvnOptions, {"trunk": [[32], [48, 0]]}, "trunk"),
+        (CvnOptions, {"merge": "sum"}, "merge"),
+        (ResnetOptions, {"blocks": [1, 1]}, "blocks has 2 stages and filters 4"),
+        (ResnetOptions, {"branch_stages": 5}, "branch_stages is 5 of 4 stages"),
+        (DensenetOptions, {"branch_blocks": 5}, "branch_blocks is 5 of 4 blocks"),
+        (DensenetOptions, {"compression": 0.0}, "compression"),
         (DnnOptions, {"activation": "rellu"}, "activation"),
         (DnnOptions, {"dropout": 1.0}, "less than 1"),
         (DnnOptions, {"width": [8, 0]}, "width must be positive: use depth: 0"),

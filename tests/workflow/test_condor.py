@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import uproot
 from hepml import workflow
 from hepml.batch.site import Site
 from hepml.errors import BatchError, InputError, OutputError, RecipeError
+from hepml.processing.making import prepare
 from hepml.workflow import condor
 from hepml.workflow.condor.records import SUBMISSION_FILE, write_record
 
@@ -114,6 +116,64 @@ def test_a_damaged_result_counts_as_missing(flat, tmp_path, monkeypatch, site, s
     assert condor.collect(tmp_path / "d").rows == 1200
 
 
+def test_a_file_of_a_job_that_is_gone_says_what_helps(flat, tmp_path):
+    done = submit(flat.recipe, tmp_path / "d", jobs=2)
+    (done.folder / "jobs" / "00002" / "job.json").unlink()
+    with pytest.raises(
+        BatchError, match=r"00002/job\.json: missing: remove the folder `condor` in the output and submit"
+    ):
+        condor.collect(tmp_path / "d")
+
+
+def test_a_dry_run_leaves_nothing_that_another_one_would_ship(flat, tmp_path):
+    condor.submit(flat.recipe, tmp_path / "d", jobs=1, site=AWAY, dry_run=True)
+    with pytest.raises(BatchError, match=r"submission\.json: missing: it was a dry run, so submit"):
+        condor.status(tmp_path / "d")
+    done = condor.submit(flat.recipe, tmp_path / "d", jobs=4, site=AWAY, dry_run=True)
+    lines = (done.folder / "queue_1.txt").read_text().splitlines()
+    assert [line.count("input_") for line in lines] == [1, 1, 1, 1]
+
+
+def test_an_archive_that_the_storage_has_lost(flat, tmp_path, monkeypatch):
+    """It counts as missing, the others come home, and the job does its work again."""
+    (tmp_path / "store").mkdir()
+    storage = {"target": str(tmp_path / "store"), "copy_in": "cp {source} {target}", "attempts": 1}
+    site = Site.model_validate({"shared_file_system": False, "storage": storage})
+    done = submit(flat.recipe, tmp_path / "d", jobs=2, site=site)
+
+    def store(numbers):
+        work(done, monkeypatch, numbers=numbers)
+        for number in numbers:
+            job = done.folder / "jobs" / f"{number:05d}"
+            archive = tmp_path / "store" / f"{done.submission.id}-{number:05d}.tar"
+            subprocess.run(["tar", "-cf", archive, "-C", job, "output"], check=True)
+            shutil.rmtree(job / "output")
+            (job / "stored.txt").write_text(f"{archive.stat().st_size}\n")
+
+    store([1, 2])
+    (tmp_path / "store" / f"{done.submission.id}-00001.tar").write_bytes(b"junk")
+    with pytest.raises(BatchError, match=r"-00001\.tar: the archive is damaged .*resubmit"):
+        condor.collect(tmp_path / "d")
+    assert len(list((tmp_path / "d" / "shards").rglob("*.json"))) == 2
+    assert (done.folder / "jobs" / "00001" / "stored.txt").read_text() == ""
+    store([1])
+    assert condor.collect(tmp_path / "d").rows == 1200
+
+
+def test_jobs_at_work_keep_their_temporary_files(flat, tmp_path):
+    """A local run beside them makes what is missing, and leaves what they are writing."""
+    done = submit(flat.recipe, tmp_path / "d", jobs=2)
+    other = tmp_path / "d" / "shards" / ".tmp-of-a-job"
+    other.parent.mkdir(exist_ok=True)
+    other.touch()
+    job = done.folder / "jobs" / "00001" / "job.json"
+    assert condor.work(done.folder / "order.json", job, report=tmp_path / "r.json").exit_code == 0
+    assert prepare(flat.loaded()).begin(tmp_path / "d") is None
+    assert other.exists()
+    assert workflow.process(flat.recipe, tmp_path / "d").rows == 1200
+    assert not other.exists()
+
+
 def test_a_job_goes_on_where_it_was(flat, tmp_path, monkeypatch):
     done = submit(flat.recipe, tmp_path / "d", jobs=1, site=AWAY)
     work(done, monkeypatch)
@@ -156,7 +216,7 @@ def test_a_file_that_is_away_is_worth_another_try(flat, tmp_path, monkeypatch):
 def test_what_does_not_fit_together(flat, tmp_path):
     with pytest.raises(RecipeError, match="is a run: name the files"):
         condor.submit(flat.run("trees"), tmp_path / "d")
-    with pytest.raises(RecipeError, match="is a recipe, which names its files itself"):
+    with pytest.raises(RecipeError, match=r"a recipe names its files itself: leave a\.root out"):
         condor.submit(flat.recipe, tmp_path / "d", files=["a.root"])
     with pytest.raises(InputError, match="there is no such file"):
         condor.submit(flat.run("trees"), tmp_path / "d", files=[tmp_path / "nowhere.root"])
@@ -169,5 +229,7 @@ def test_what_does_not_fit_together(flat, tmp_path):
     with pytest.raises(BatchError, match=r"submission\.json: missing: give the output folder"):
         condor.status(tmp_path / "full")
     submit(flat.recipe, tmp_path / "d")
-    with pytest.raises(BatchError, match=r"holds a submission of something else"):
+    with pytest.raises(RecipeError, match=r"give a number of jobs \(2\) or of files per job \(3\), not both"):
+        condor.submit(flat.recipe, tmp_path / "e", jobs=2, files_per_job=3)
+    with pytest.raises(BatchError, match=r"differs in what decides the rows .* and `processor`: choose another"):
         condor.submit(flat.loaded({"processor.options.least_x": 0.5}), tmp_path / "d")

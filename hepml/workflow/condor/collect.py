@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from hepml.batch import condor_tools
 from hepml.errors import BatchError
 from hepml.io.folder import exclusive
 from hepml.workflow.condor.order import Result
@@ -15,7 +16,8 @@ from hepml.workflow.condor.submission_folder import SubmissionFolder
 from hepml.workflow.condor.submit import WAIT_FOR_LOCK_SECONDS
 from hepml.workflow.progress import SILENT, Progress
 
-_POLL_SECONDS = 5
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 3.0, 60.0
+"""Between two looks at the queue, which all users of a pool share."""
 
 
 def collect(output: str | Path, *, wait: bool = False, progress: Progress = SILENT) -> Result:
@@ -46,31 +48,38 @@ def collect(output: str | Path, *, wait: bool = False, progress: Progress = SILE
     if wait:
         _wait(results, progress)
     with exclusive(results.place.output, kind=results.order.kind, wait_seconds=WAIT_FOR_LOCK_SECONDS):
-        missing = []
+        missing, unfetched = [], ""
         with progress.step("collect", results.submission.n_jobs) as bar:
             for number in results.numbers:
-                results.bring_home(number)
+                try:
+                    results.bring_home(number)
+                except BatchError as problem:  # one archive that is lost must not keep the others away
+                    unfetched = unfetched or str(problem)
                 left = results.missing(number)
                 if left is None or left:
                     missing.append(number)
                 bar.advance()
         if missing:
-            raise BatchError(_complaint(results, missing))
+            raise BatchError(unfetched or _complaint(results, missing))
         return results.order.finish(results.place.output, results.plan(), progress)
 
 
 def _wait(results: Results, progress: Progress) -> None:
     """Wait until no job will do anything by itself any more."""
-    n_jobs, over = results.submission.n_jobs, 0
+    site, n_jobs, over = results.submission.site, results.submission.n_jobs, 0
+    pause = _FIRST_PAUSE_SECONDS
     with progress.step("jobs", n_jobs) as bar:
         while True:
-            state = state_of(results)
-            now = n_jobs - state.count("idle") - state.count("running")
-            bar.advance(max(0, now - over), note=f"{state.count('running')} running, {state.count('held')} held")
+            ads = condor_tools.queue(results.submission.id).values()
+            active = [ad for ad in ads if ad.is_waiting_or_working or ad.will_be_released(site.releases)]
+            n_held = sum(ad.status == "held" for ad in ads)
+            now = n_jobs - len(active)
+            bar.advance(max(0, now - over), note=f"{len(active)} waiting or running, {n_held} held")
             over = max(over, now)
-            if state.is_over:
+            if not active:
                 return
-            time.sleep(_POLL_SECONDS)
+            time.sleep(pause)
+            pause = min(1.2 * pause, _LONGEST_PAUSE_SECONDS)
 
 
 def _complaint(results: Results, missing: Sequence[int]) -> str:
@@ -78,8 +87,11 @@ def _complaint(results: Results, missing: Sequence[int]) -> str:
     jobs = {job.number: job for job in state_of(results).jobs}
     blamed = [jobs[number] for number in missing]
     shown = "; ".join(_blame(job) for job in blamed[:3]) + (f"; and {len(blamed) - 3} more" if len(blamed) > 3 else "")
-    waiting = any(job.state in ("idle", "running") for job in blamed)
-    remedy = "wait, or call it with --wait" if waiting else f"hepml condor resubmit {results.place.output}"
+    remedy = f"hepml condor resubmit {results.place.output}"
+    if any(job.state in ("idle", "running") or job.waits_for_release for job in blamed):
+        remedy = "wait, or call it with --wait"
+    elif all(job.is_hopeless for job in blamed):
+        remedy = "mend that, and submit into another folder"
     return f"{results.place.output}: {len(blamed)} of {len(jobs)} jobs have not finished ({shown}): {remedy}"
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 import secrets
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
 
 from hepml.batch.site import Site
-from hepml.batch.submit_files import JOB_FILE, JobLine, write_submit_file, write_wrapper
+from hepml.batch.submit_files import JOB_FILE, JOBS, JobLine, write_submit_file, write_wrapper
 from hepml.errors import InputError
 from hepml.io.folder import output_errors
 from hepml.io.root import is_url
@@ -63,6 +64,8 @@ def write_files(
     output = str(place.output) if site.shared_file_system else ""
     about = OrderFile(1, order.kind, dict(order.values()), order.made_by, version("hepml"), output)
     write_record(place.order_file, about)
+    with output_errors(place.path):
+        shutil.rmtree(place.path / JOBS, ignore_errors=True)  # of a dry run, with other jobs
     with progress.step("jobs", len(shares)) as bar:
         for number, pieces in enumerate(shares, 1):
             _write_job(place, Job(number, tuple(pieces)), site)
@@ -81,7 +84,8 @@ def write_files(
         shipped=shipped,
         left_out=plan.left_out if plan is not None else (),
     )
-    lines = [JobLine(n, site.request_memory_mb, job_inputs(place, n)) for n in range(1, len(shares) + 1)]
+    numbers = range(1, len(shares) + 1)
+    lines = [JobLine(number, site.request_memory_mb, job_inputs(place, number)) for number in numbers]
     batch = place.batch(submission)
     write_wrapper(batch)
     write_submit_file(batch, lines, attempt=1)
@@ -99,7 +103,6 @@ def _write_job(place: SubmissionFolder, job: Job, site: Site) -> None:
     with output_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for path, name in links.items():
-            (folder / name).unlink(missing_ok=True)
             (folder / name).symlink_to(path)
     write_record(folder / JOB_FILE, replace(job, read_from=links))
 

@@ -45,7 +45,7 @@ def new_order(
         work = prepare_prediction(given, absolute, tree=tree, processor=processor, settings=settings, backend=backend)
         return PredictOrder(work)
     if files:
-        msg = f"{given} is a recipe, which names its files itself: leave {files[0]} out, or use --input NAME=FILE"
+        msg = f"a recipe names its files itself: leave {files[0]} out, or use --input NAME=FILE"
         raise RecipeError(msg)
     recipe = as_recipe(given)
     inputs = {

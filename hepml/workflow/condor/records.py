@@ -19,11 +19,11 @@ from hepml.workflow.condor.order import Order
 from hepml.workflow.condor.predict_order import PredictOrder
 from hepml.workflow.condor.process_order import ProcessOrder
 
-FOLDER = "condor"
-"""Folder, in that of the output, with everything about the jobs."""
 SUBMISSION_FILE, ORDER_FILE, REPORT_FILE = "submission.json", "order.json", "report.json"
 RETURNED = "output"
 """Folder of results in a job's own folder, where it does not see that of the output."""
+
+START_AGAIN = "remove the folder `condor` in the output and submit again; chunks in the output itself are kept"
 
 Record = TypeVar("Record")
 
@@ -148,8 +148,8 @@ def write_record(path: Path, record: Any) -> None:
     write_bytes_atomic(path, content + b"\n")
 
 
-def read_record(path: Path, kind: type[Record]) -> Record:
-    """Read what `write_record` wrote.
+def read_record(path: Path, kind: type[Record], *, remedy: str = START_AGAIN) -> Record:
+    """Read what `write_record` wrote; `remedy` is for a file that is not there.
 
     Raises
     ------
@@ -159,10 +159,10 @@ def read_record(path: Path, kind: type[Record]) -> Record:
     try:
         return pydantic.TypeAdapter(kind).validate_json(path.read_bytes())
     except FileNotFoundError:
-        msg = f"{path}: missing: give the output folder of `hepml condor submit`"
+        msg = f"{path}: missing: {remedy}"
     except (OSError, ValueError) as problem:
         reason = " ".join(str(problem).split())[:160]
-        msg = f"{path}: damaged, or of another version of hepml ({reason}): remove it and submit again"
+        msg = f"{path}: damaged, or of another version of hepml ({reason}): {START_AGAIN}"
     raise BatchError(msg)
 
 

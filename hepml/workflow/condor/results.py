@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 import tarfile
@@ -11,10 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from hepml.batch.site import Storage
-from hepml.batch.submit_files import job_name
+from hepml.batch.submit_files import STORED, job_name
 from hepml.contracts import Chunk
 from hepml.errors import BatchError, DatasetError
-from hepml.io.folder import output_errors, remove_temporary
+from hepml.io.folder import output_errors, remove_temporary, write_text_atomic
 from hepml.processing import Plan, Sink
 from hepml.processing.plan import plan_of_files
 from hepml.processing.share import Piece, chunks_of
@@ -62,8 +63,7 @@ class Results:
         """Return those chunks of a job that are finished neither here nor in what it has brought home."""
         away = self.order.sink(self.place.job_folder(number) / RETURNED)
         left = [chunk for chunk in chunks if not self.home.finished(chunk) and not away.finished(chunk)]
-        report = self.place.report(number) if left and self.submission.site.storage else None
-        stored = set(report.finished) if report is not None else set()
+        stored = self._stored(number) if left else frozenset()
         return [chunk for chunk in left if chunk.name not in stored]
 
     def bring_home(self, number: int) -> None:
@@ -72,7 +72,7 @@ class Results:
         Raises
         ------
         BatchError
-            The storage does not give it.
+            The storage does not give it; it counts as missing from then on.
         OutputError
             It cannot be written.
         """
@@ -80,10 +80,13 @@ class Results:
             return
         chunks = self.chunks(number) or ()
         waiting = [chunk for chunk in chunks if not self.home.finished(chunk)]
-        report = self.place.report(number)
         storage = self.submission.site.storage
-        if storage is not None and waiting and report is not None and report.finished:
-            _fetch(storage, self.submission.id, self.place.job_folder(number), job_name(number))
+        if storage is not None and waiting and self._stored(number):
+            try:
+                _fetch(storage, self.submission.id, self.place.job_folder(number), job_name(number))
+            except BatchError:
+                write_text_atomic(self.place.job_folder(number) / STORED, "")
+                raise
         away = self.order.sink(self.place.job_folder(number) / RETURNED)
         for chunk in waiting:
             if away.finished(chunk):
@@ -118,6 +121,14 @@ class Results:
         chosen = sorted(pieces.values(), key=lambda piece: (names.index(piece.input), piece.path))
         files = [(piece.input, piece.info) for piece in chosen]
         return plan_of_files(files, chunk_size=self.order.how.chunk_size, left_out=left_out)
+
+    def _stored(self, number: int) -> frozenset[str]:
+        """Return the names of chunks that a job has left in the storage."""
+        report = self.place.report(number)
+        stored = self.place.job_folder(number) / STORED
+        if report is None or not stored.is_file() or not stored.stat().st_size:
+            return frozenset()
+        return frozenset(report.finished)
 
     def _planned(self, number: int) -> tuple[Piece, ...] | None:
         if self.submission.opened:
@@ -154,16 +165,19 @@ def _fetch(storage: Storage, submission: str, folder: Path, name: str) -> None:
     remove_temporary(folder)
     archive = folder / ARCHIVE
     source = f"{storage.target.rstrip('/')}/{submission}-{name}.tar"
-    command = [word.replace("{source}", source).replace("{target}", str(archive)) for word in storage.copy_in.split()]
+    words = shlex.split(storage.copy_in)
+    command = [word.replace("{source}", source).replace("{target}", str(archive)) for word in words]
     said = ""
     for attempt in range(1, storage.attempts + 1):
         archive.unlink(missing_ok=True)
         try:
-            done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  (a list, no shell)
+            done = subprocess.run(  # noqa: S603  (a list, no shell)
+                command, capture_output=True, text=True, timeout=storage.copy_in_seconds, check=False
+            )
             said = done.stderr or done.stdout
             if done.returncode == 0 and archive.exists():
                 break
-        except OSError as problem:
+        except (OSError, subprocess.TimeoutExpired) as problem:
             said = str(problem)
         if attempt < storage.attempts:
             time.sleep(storage.wait_seconds * attempt)
@@ -175,9 +189,9 @@ def _fetch(storage: Storage, submission: str, folder: Path, name: str) -> None:
         raise BatchError(msg)
     with output_errors(folder):
         try:
-            with tarfile.open(archive) as packed:
+            with tarfile.open(archive, "r:") as packed:
                 packed.extractall(folder, filter="data")  # refuses what would leave the folder
         except tarfile.TarError as problem:
-            msg = f"{source}: the archive is damaged ({problem}): run `hepml condor resubmit`"
+            msg = f"{source}: the archive is damaged ({' '.join(str(problem).split())}): run `hepml condor resubmit`"
             raise BatchError(msg) from None
         archive.unlink()

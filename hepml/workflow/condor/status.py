@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from hepml.batch import condor_tools
-from hepml.batch.exit_codes import DONE, PARTIAL
+from hepml.batch.exit_codes import DONE, PARTIAL, WRONG
 from hepml.batch.job_ad import JobAd
 from hepml.errors import BatchError
 from hepml.workflow.condor.records import Submission
@@ -41,6 +41,10 @@ class JobState:
         What it asked for last, and the most that was seen.
     n_starts : int
         How often HTCondor has started it.
+    is_hopeless : bool
+        Whether it says itself that trying again will not help: the input, the recipe or the processor is wrong.
+    waits_for_release : bool
+        Whether it is held, and HTCondor will release it.
     ad : JobAd, optional
         What HTCondor says; None for a job that it does not know.
     """
@@ -54,12 +58,14 @@ class JobState:
     request_memory_mb: int = 0
     memory_mb: int = 0
     n_starts: int = 0
+    is_hopeless: bool = False
+    waits_for_release: bool = False
     ad: JobAd | None = None
 
     @property
     def needs_resubmission(self) -> bool:
         """Whether nothing will happen by itself any more, and chunks are left."""
-        return self.state in ("held", "failed", "missing")
+        return self.state in ("held", "failed", "missing") and not self.waits_for_release
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,7 @@ class SubmissionState:
     @property
     def is_over(self) -> bool:
         """Whether no job will do anything by itself any more."""
-        return not any(job.state in ("idle", "running") for job in self.jobs)
+        return not any(job.state in ("idle", "running") or job.waits_for_release for job in self.jobs)
 
 
 def status(output: str | Path, *, progress: Progress = SILENT) -> SubmissionState:
@@ -147,6 +153,8 @@ def _state(results: Results, number: int, ad: JobAd | None) -> JobState:
         request_memory_mb=ad.request_memory_mb if ad is not None else results.submission.site.request_memory_mb,
         memory_mb=max(ad.memory_mb if ad is not None else 0, said.peak_memory_mb if said is not None else 0),
         n_starts=ad.n_starts if ad is not None else 0,
+        is_hopeless=state == "failed" and said is not None and said.exit_code == WRONG,
+        waits_for_release=state == "held" and ad is not None and ad.will_be_released(results.submission.site.releases),
         ad=ad,
     )
 

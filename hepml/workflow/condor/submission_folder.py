@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hepml.batch.folder import FOLDER
 from hepml.batch.submit_files import JOB_FILE, JOBS, Batch, job_name
 from hepml.errors import BatchError
 from hepml.workflow.condor.records import (
-    FOLDER,
     ORDER_FILE,
     REPORT_FILE,
     SUBMISSION_FILE,
@@ -48,7 +48,9 @@ class SubmissionFolder:
         BatchError
             Nothing was.
         """
-        return read_record(self.path / SUBMISSION_FILE, Submission)
+        only_tried = (self.path / ORDER_FILE).exists()
+        remedy = "it was a dry run, so submit" if only_tried else "give the output folder of `hepml condor submit`"
+        return read_record(self.path / SUBMISSION_FILE, Submission, remedy=remedy)
 
     def has_submission(self) -> bool:
         """Return whether something was, or was about to be, submitted from here."""

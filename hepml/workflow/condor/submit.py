@@ -11,7 +11,7 @@ from typing import Any
 from hepml.batch import condor_tools
 from hepml.batch.site import Site, load_site
 from hepml.batch.submit_check import check_submit_file, refuse_folder_name
-from hepml.errors import BatchError
+from hepml.errors import BatchError, RecipeError
 from hepml.inference import Backend
 from hepml.io.folder import exclusive
 from hepml.processing.plan import Plan
@@ -113,6 +113,9 @@ def submit(
     BatchError
         HTCondor refuses the jobs, or is not here; or the folder has another submission.
     """
+    if jobs is not None and files_per_job is not None:
+        msg = f"give a number of jobs ({jobs}) or of files per job ({files_per_job}), not both"
+        raise RecipeError(msg)
     order = new_order(recipe_or_run, files, tree=tree, processor=processor, settings=settings, backend=backend)
     where = _site(site).asking(order.how.resources)
     before = SubmissionFolder(Path(output).expanduser().resolve())
@@ -160,13 +163,23 @@ def _known(place: SubmissionFolder, order: Order) -> Submitting | None:
     submission = place.submission()
     before = read_record(place.order_file, OrderFile)
     if before.made_by != order.made_by or before.values != order.values():
+        differs = _difference(before, order)
         msg = (
-            f"{place.path}: holds a submission of something else ({submission.name}, {submission.created}): choose "
-            "another output folder, or collect that one and remove this folder"
+            f"{place.path}: holds the submission of {submission.created}, which differs in {differs}: choose another "
+            "output folder, or collect that one and remove this folder"
         )
         raise BatchError(msg)
     jobs = condor_tools.queue(submission.id) or condor_tools.history(submission.id, n_jobs=submission.n_jobs)
-    return Submitting(place.path, submission, 0, "submitted before") if jobs else None
+    return Submitting(place.path, submission, 0, "submitted before, with its site and number of jobs") if jobs else None
+
+
+def _difference(before: OrderFile, order: Order) -> str:
+    """Return which parts of two orders are not the same."""
+    now = dict(order.values())
+    one, other = (values.get("recipe", values) for values in (before.values, now))
+    keys = [key for key in {**one, **other} if one.get(key) != other.get(key)]
+    made = [] if before.made_by == order.made_by else ["what decides the rows (processor, options, classes, version)"]
+    return " and ".join([*made, *(f"`{key}`" for key in keys)])
 
 
 def _hand_in(place: SubmissionFolder, submission: Submission, *, lock: int, dry_run: bool) -> Submitting:

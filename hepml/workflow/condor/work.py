@@ -64,7 +64,10 @@ def work(order_file: str | Path, job_file: str | Path, *, report: str | Path, wo
         left_out=tuple(done.left_out),
         finished=tuple(done.finished),
     )
-    write_record(Path(report), found)
+    try:
+        write_record(Path(report), found)
+    except OutputError as problem:  # a full disk: another machine has room
+        return replace(found, exit_code=exit_codes.TRANSIENT, error=str(problem))
     return found
 
 
