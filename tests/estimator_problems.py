@@ -58,6 +58,7 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
         "stem_pool": 1,
         "filters": [6, 8],
         "blocks": [0, 1],
+        "augment": {"flip": ["row"]},
         "weight_average": 0.9,
     },
     "xgboost": {"max_iter": 40, "learning_rate": 0.2, "max_depth": 3},

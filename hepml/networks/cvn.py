@@ -72,7 +72,7 @@ def build_cvn(
     RecipeError
         The views have different shapes.
     """
-    x = merged_views(options, arrays, inputs, lambda image: _tower(options, image, seeds))
+    x = merged_views(options, arrays, inputs, lambda image: _tower(options, image, seeds), seeds)
     for stage in options.trunk:
         x = _stage(_halved(x), stage, options.style, seeds)
     return pooled_features(options, x, seeds)

@@ -57,7 +57,7 @@ def build_densenet(
     RecipeError
         The views have different shapes.
     """
-    x = merged_views(options, arrays, inputs, lambda image: _tower(options, image, seeds))
+    x = merged_views(options, arrays, inputs, lambda image: _tower(options, image, seeds), seeds)
     for place in range(options.branch_blocks, len(options.layers)):
         x = _block(options, x, place, seeds)
     return pooled_features(options, norm_layer(x, options.norm, activation="relu"), seeds)

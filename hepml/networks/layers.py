@@ -7,6 +7,7 @@ from typing import Any
 
 from hepml.contracts import Normalisation
 from hepml.networks.keras_import import import_keras
+from hepml.networks.pixel_augmentation import PixelAugmentation
 from hepml.networks.table_layers import Columns, OneHot
 from hepml.networks.view_layers import SplitViews, StackViews
 
@@ -190,7 +191,11 @@ CUSTOM_OBJECTS: dict[str, type[Any]] = {
     "OneHot": OneHot,
     "Compress": Compress,
     "RandomMove": RandomMove,
+    "PixelAugmentation": PixelAugmentation,
     "StackViews": StackViews,
     "SplitViews": SplitViews,
 }
 """Every layer of ours that a saved model may hold; nothing else of ours or of anybody's is loaded."""
+
+AUGMENTATIONS: tuple[type[Any], ...] = (RandomMove, PixelAugmentation)
+"""Layers that change training images at random while they are `enabled`."""

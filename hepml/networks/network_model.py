@@ -46,9 +46,9 @@ def set_normalisation(model: Any, spec: ModelSpec, backbone: Backbone, moments: 
 
 
 def enable_augmentation(model: Any, *, enabled: bool) -> None:
-    """Switch the random moves of training images on or off."""
-    from hepml.networks.layers import RandomMove
+    """Switch the random changes of training images on or off."""
+    from hepml.networks.layers import AUGMENTATIONS
 
     for layer in model.layers:
-        if isinstance(layer, RandomMove):
+        if isinstance(layer, AUGMENTATIONS):
             layer.enabled = enabled

@@ -27,7 +27,9 @@ class PixelAugmentOptions(Options):
     charge_scale: float = pydantic.Field(
         0.0, ge=0, lt=1, description="Multiply an event's charge by a factor uniform in 1 ± this"
     )
-    log_charge: bool = pydantic.Field(False, description="Whether the maps hold ln(1 + charge)")
+    log_charge: bool | None = pydantic.Field(
+        None, description="Whether the maps hold ln(1 + charge); default: as their first channel is named"
+    )
 
     @pydantic.model_validator(mode="after")
     def _each_once(self) -> Self:

@@ -66,7 +66,7 @@ def build_resnet(
     RecipeError
         The views have different shapes.
     """
-    x = merged_views(options, arrays, inputs, lambda image: _tower(options, image, seeds))
+    x = merged_views(options, arrays, inputs, lambda image: _tower(options, image, seeds), seeds)
     for place in range(options.branch_stages, len(options.stages)):
         x = _stage(options, x, place, seeds)
     return pooled_features(options, x, seeds)

@@ -13,6 +13,7 @@ from hepml.networks.backbone import standardise_name
 from hepml.networks.convolution import Norm
 from hepml.networks.keras_import import import_keras
 from hepml.networks.normalisation import image_normalisation
+from hepml.networks.pixel_augment_options import PixelAugmentOptions
 from hepml.networks.seeds import SeedStream
 from hepml.options import Options
 
@@ -38,11 +39,16 @@ class ViewOptions(Options):
     compress: Literal["root", "log", "none"] = pydantic.Field(
         "none", description="Shrink bright pixels; needless where the representation has a logarithm"
     )
+    augment: PixelAugmentOptions | None = pydantic.Field(None, description="Random changes of the training maps")
     weight_average: float = pydantic.Field(0.998, ge=0, lt=1, description="Momentum of the average over steps; 0: none")
 
 
 def merged_views(
-    options: ViewOptions, arrays: Mapping[str, ArraySpec], inputs: Mapping[str, Any], tower: Callable[[Any], Any]
+    options: ViewOptions,
+    arrays: Mapping[str, ArraySpec],
+    inputs: Mapping[str, Any],
+    tower: Callable[[Any], Any],
+    seeds: SeedStream,
 ) -> Any:
     """Return the views as one image, shape (n, rows, columns, channels), each having gone through a tower.
 
@@ -56,14 +62,19 @@ def merged_views(
         Raw images, shape (n, rows, columns, channels).
     tower : callable
         Image → image; new layers, with weights of their own, in each call.
+    seeds : SeedStream
+        Of the augmentation.
 
     Raises
     ------
     RecipeError
-        The views have different shapes.
+        The views have different shapes, or views are to be swapped that there are not.
     """
     check_views(arrays, share_towers=options.share_towers)
-    images = [_prepared(options, name, spec, inputs[name]) for name, spec in arrays.items()]
+    raw = [inputs[name] for name in arrays]
+    if options.augment is not None:
+        raw = _augmented(options.augment, arrays, raw, seeds)
+    images = [_prepared(options, name, spec, image) for (name, spec), image in zip(arrays.items(), raw, strict=True)]
     if len(images) == 1:
         return tower(images[0])
     if options.share_towers:
@@ -113,6 +124,22 @@ def pooled_features(options: ViewOptions, x: Any, seeds: SeedStream) -> Any:
 def view_normalisation(options: ViewOptions, _spec: ArraySpec, moments: Moments) -> Normalisation:
     """Return the constants of a view's normalisation; empty pixels stay empty."""
     return image_normalisation(moments, per=options.normalise)
+
+
+def _augmented(
+    options: PixelAugmentOptions, arrays: Mapping[str, ArraySpec], raw: list[Any], seeds: SeedStream
+) -> list[Any]:
+    """Return the raw maps, changed at random in training; before they are normalised, which has the σ of real maps."""
+    from hepml.networks.pixel_augmentation import PixelAugmentation
+
+    beyond = sorted({place for pair in options.swap for place in pair if place >= len(raw)})
+    if beyond:
+        msg = f"augment.swap names view {beyond[0]}, and there are {len(raw)}, from 0 on: {', '.join(arrays)}"
+        raise RecipeError(msg)
+    log_charge = all(spec.features[:1] == ("log of charge [1]",) for spec in arrays.values())
+    settings = options.model_dump() | ({"log_charge": log_charge} if options.log_charge is None else {})
+    changed = PixelAugmentation(**settings, seed=seeds.next())(raw)
+    return list(changed)
 
 
 def _prepared(options: ViewOptions, name: str, spec: ArraySpec, image: Any) -> Any:

@@ -32,7 +32,7 @@ def build(backbone, options, arrays=TWO):
 
 def merged(options, tower, arrays=TWO):
     inputs = {name: keras.Input(spec.shape, name=name) for name, spec in arrays.items()}
-    return keras.Model(inputs, merged_views(options, arrays, inputs, tower))
+    return keras.Model(inputs, merged_views(options, arrays, inputs, tower, SeedStream(1)))
 
 
 def maps(n=5, *, arrays=TWO):
@@ -113,3 +113,27 @@ def test_towers_of_their_own_read_other_channels(backbone, options, kind):
     arrays = {"x": VIEW, "y": ArraySpec((8, 6, 2), role="image", moments_shape=(2,))}
     model = build(backbone, kind(**options), arrays)
     assert np.isfinite(np.asarray(model(maps(arrays=arrays)))).all()
+
+
+@every
+def test_maps_are_changed_in_training_only_and_the_same_charge_scale_reaches_all_views(backbone, options, kind):
+    moves = {"flip": ["row"], "shift": [1, 1], "charge_scale": 0.3}
+    model = build(backbone, kind(**options, augment=moves))
+    plain = build(backbone, kind(**options))
+    assert [type(layer).__name__ for layer in model.layers].count("PixelAugmentation") == 1
+    model.set_weights(plain.get_weights())
+    views = maps()
+    np.testing.assert_allclose(np.asarray(model(views)), np.asarray(plain(views)), rtol=1e-5, atol=1e-6)
+
+
+def test_a_view_to_be_swapped_must_be_there():
+    with pytest.raises(RecipeError, match=r"names view 2, and there are 2, from 0 on: x, y"):
+        build(CVN, CvnOptions(augment={"swap": [[0, 2]]}))
+
+
+def test_whether_a_map_holds_a_logarithm_is_read_from_its_name():
+    log = ArraySpec((8, 6, 1), role="image", features=("log of charge [1]",), moments_shape=(1,))
+    for spec, expected in ((log, True), (VIEW, False)):
+        model = build(RESNET, ResnetOptions(augment={"charge_scale": 0.1}), {"x": spec, "y": spec})
+        (layer,) = [layer for layer in model.layers if type(layer).__name__ == "PixelAugmentation"]
+        assert layer.log_charge is expected
