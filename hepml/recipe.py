@@ -209,6 +209,9 @@ class Model(Options):
     )
     inputs: list[str] = pydantic.Field(min_length=1, description="Which of the processor's inputs it reads")
     options: dict[str, Any] = {}
+    task: Task | None = pydantic.Field(
+        None, description="What it learns, where that is not the recipe's task: part of several outputs, another loss"
+    )
     seeds: list[int] = pydantic.Field([1], min_length=1)
     training: dict[str, Any] = pydantic.Field({}, description="What differs from the recipe's training")
 
@@ -351,6 +354,16 @@ def training_of(recipe: Recipe, model: str) -> Training:
     changes = recipe.models[model].training
     merged = _merge(recipe.training.model_dump(), changes)
     return validate_options(Training, merged, path=f"models.{model}.training")
+
+
+def task_of(recipe: Recipe, model: str) -> Task:
+    """Return the recipe's task, or that of `model` where it has one of its own."""
+    return recipe.models[model].task or recipe.task
+
+
+def task_path(recipe: Recipe, model: str) -> str:
+    """Return the dotted path of `task_of` in the recipe, for messages."""
+    return "task" if recipe.models[model].task is None else f"models.{model}.task"
 
 
 def recipe_schema() -> str:

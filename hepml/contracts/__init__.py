@@ -17,9 +17,10 @@ from hepml.contracts.representation import (
     RepresentationSpec,
     batch_name,
 )
-from hepml.contracts.task import OutputSpec, TaskSpec
+from hepml.contracts.task import RELATIVE, OutputSpec, TaskSpec
 
 __all__ = [
+    "RELATIVE",
     "TEST_OF_FIRST_FOLD",
     "Additive",
     "ArraySpec",

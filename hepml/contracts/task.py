@@ -6,6 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
+RELATIVE = "relative_"
+"""What the name of a loss begins with whose errors are divided by the size of the target (arXiv:1811.04557)."""
+
 
 @dataclass(frozen=True)
 class OutputSpec:
@@ -22,13 +28,14 @@ class OutputSpec:
     loss : str
         ``"binary_crossentropy"``, ``"categorical_crossentropy"``, ``"mean_squared_error"``, ….
     target : str
-        ``"label"``, ``"spectator:<name>"`` (a number per example) or ``"input:<name>"`` (the batch array of an input of
-        the processor, ``"input:<name>/<suffix>"`` where it has several; what it is compared with need not be what the
-        model reads).
+        ``"label"``, ``"spectator:<name>"`` (a number per example), ``"codes:<name>"`` (a spectator of whole numbers,
+        each of which is a class) or ``"input:<name>"`` (the batch array of an input of the processor,
+        ``"input:<name>/<suffix>"`` where it has several; what it is compared with need not be what the model reads).
     loss_weight : float
         Its share in the sum of losses.
     loss_options : mapping
-        Parameters of the loss (the width of a Huber loss, …).
+        Parameters of the loss (the width of a Huber loss, …); of ``"codes:…"`` also the ``codes`` of its classes, and
+        whether the last has all larger ones (``last_is_open``).
     leading : tuple of int
         Axes before the last: ``(20,)`` for one prediction per item, ``(34, 72)`` for a map.
     classes : tuple of str
@@ -55,6 +62,22 @@ class OutputSpec:
     def shape(self) -> tuple[int, ...]:
         """Shape of one example's output."""
         return (*self.leading, self.size)
+
+    def class_of_codes(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the class of each number, for a target ``"codes:…"``; −1 where it is missing or none of the codes.
+
+        Examples
+        --------
+        >>> options = {"codes": (0, 1, 2), "last_is_open": True}
+        >>> output = OutputSpec("n_proton", 3, "softmax", "categorical_crossentropy", "codes:n", loss_options=options)
+        >>> output.class_of_codes(np.array([0.0, 2.0, 7.0, -1.0, np.nan])).tolist()
+        [0, 2, 2, -1, -1]
+        """
+        codes = np.asarray(self.loss_options["codes"], dtype=np.float64)
+        found = np.asarray(values)[:, None] == codes
+        if self.loss_options.get("last_is_open"):
+            found[:, -1] = np.asarray(values) >= codes[-1]
+        return np.where(found.any(axis=1), found.argmax(axis=1), -1)
 
 
 @dataclass(frozen=True)
@@ -87,7 +110,7 @@ class TaskSpec:
     @property
     def spectators(self) -> tuple[str, ...]:
         """Spectators that are targets, each once."""
-        return _targets(self.outputs, "spectator:")
+        return tuple(dict.fromkeys(_targets(self.outputs, "spectator:") + _targets(self.outputs, "codes:")))
 
     @property
     def target_inputs(self) -> tuple[str, ...]:

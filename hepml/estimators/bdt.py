@@ -10,7 +10,7 @@ import numpy as np
 import pydantic
 from numpy.typing import NDArray
 
-from hepml.contracts import BatchSource, Epoch, Estimator, Exportable, FitPlan, ModelSpec, Normalisation
+from hepml.contracts import RELATIVE, BatchSource, Epoch, Estimator, Exportable, FitPlan, ModelSpec, Normalisation
 from hepml.errors import RunError
 from hepml.estimators.decision_trees import typical_inputs
 from hepml.estimators.histogram_trees import histogram_trees
@@ -20,13 +20,14 @@ from hepml.estimators.tree_data import read_tree_data
 from hepml.estimators.tree_file import load_trees, save_trees
 from hepml.estimators.tree_history import tell_history
 from hepml.estimators.tree_onnx import trees_as_onnx
-from hepml.networks.target_scaling import NO_SCALING, target_scaling
+from hepml.networks.target_scaling import NO_SCALING, is_relative, target_scaling
 from hepml.options import Options
 from hepml.recipe import Training
 
 _FILE = "trees.skops"
 _LOSSES = {"mse": "squared_error", "mae": "absolute_error"}
-_HALVED = frozenset({"mse"})
+_LOSSES |= {f"{RELATIVE}{name}": loss for name, loss in _LOSSES.items()}  # the weights make errors relative
+_HALVED = frozenset({"mse", f"{RELATIVE}mse"})
 """Losses of which scikit-learn reports half."""
 
 
@@ -100,7 +101,8 @@ class BoostedTrees(Estimator, Exportable):
         )
         # Row 0 of the scores is the constant before the first tree.
         unit = self._loss_unit(train)
-        losses, watched = -trees.train_score_[1:] / unit, -trees.validation_score_[1:] / unit
+        losses = -trees.train_score_[1:] * fit.loss_scale / unit
+        watched = -trees.validation_score_[1:] * watch.loss_scale / unit
         trees._predictors = trees._predictors[: int(np.argmin(watched)) + 1]
         self._trees = trees
         return tell_history(losses, watched, learning_rate=trees.learning_rate, plan=plan)
@@ -192,5 +194,6 @@ class BoostedTrees(Estimator, Exportable):
         output = self.spec.task.outputs[0]
         if self.spec.task.kind != "regression":
             return 1.0
-        _, scale = target_scaling(self.spec.task, train).get(output.name, (0.0, 1.0))
+        scaling = NO_SCALING if is_relative(output) else target_scaling(self.spec.task, train)
+        _, scale = scaling.get(output.name, (0.0, 1.0))
         return 0.5 * scale**2 if output.loss in _HALVED else scale

@@ -12,7 +12,7 @@ import numpy as np
 import pydantic
 from numpy.typing import NDArray
 
-from hepml.contracts import BatchSource, Epoch, Estimator, Exportable, FitPlan, ModelSpec, Normalisation
+from hepml.contracts import RELATIVE, BatchSource, Epoch, Estimator, Exportable, FitPlan, ModelSpec, Normalisation
 from hepml.errors import RunError
 from hepml.estimators.inputs import check_inputs, check_parts
 from hepml.estimators.linear_design import LinearDesign, fitted_design, linear_design, typical_inputs
@@ -21,7 +21,7 @@ from hepml.estimators.linear_solution import LinearSolution, solve_logistic, sol
 from hepml.estimators.matrix import Matrix, flat_features, read_matrix
 from hepml.estimators.tree_data import class_index, require_classes
 from hepml.io.folder import write_bytes_atomic
-from hepml.networks.target_scaling import target_scaling
+from hepml.networks.target_scaling import Scaling, relative_weight, target_scaling
 from hepml.options import Options
 
 _FILE = "linear.npz"
@@ -54,7 +54,9 @@ class LinearModel(Estimator, Exportable):
 
     Options: ClassVar[type[LinearOptions]] = LinearOptions
     tasks: ClassVar[frozenset[str]] = frozenset({"classification", "regression"})
-    losses: ClassVar[frozenset[str]] = frozenset({"binary_crossentropy", "categorical_crossentropy", "mse"})
+    losses: ClassVar[frozenset[str]] = frozenset(
+        {"binary_crossentropy", "categorical_crossentropy", "mse", f"{RELATIVE}mse"}
+    )
     roles: ClassVar[frozenset[str]] = frozenset({"table", "image", "map"})
     negative_weights: ClassVar[bool] = True
 
@@ -85,10 +87,10 @@ class LinearModel(Estimator, Exportable):
         fit, watch = (read_matrix(part, self.spec.arrays, task, scaling) for part in (train, validation))
         design = fitted_design(self.spec.arrays, fit.features)
         columns = design.columns(fit.features)
-        solution = self._solved(columns, fit)
+        solution = self._solved(columns, fit, scaling)
         losses = {
-            "loss": self._loss(solution, columns, fit),
-            "validation_loss": self._loss(solution, design.columns(watch.features), watch),
+            "loss": self._loss(solution, columns, fit, scaling),
+            "validation_loss": self._loss(solution, design.columns(watch.features), watch, scaling),
         }
         self._design, self._solution = (
             design,
@@ -168,7 +170,7 @@ class LinearModel(Estimator, Exportable):
             raise RunError(msg)
         return self._design, self._solution
 
-    def _solved(self, columns: NDArray[np.float64], fit: Matrix) -> LinearSolution:
+    def _solved(self, columns: NDArray[np.float64], fit: Matrix, scaling: Scaling) -> LinearSolution:
         options, task = self.spec.options, self.spec.task
         assert isinstance(options, LinearOptions)
         if task.kind == "classification":
@@ -179,12 +181,13 @@ class LinearModel(Estimator, Exportable):
         for output in task.outputs:
             target = fit.targets[output.name][:, 0].astype(np.float64)
             known = ~np.isnan(target)
-            solutions.append(solve_ridge(columns[known], target[known], fit.weight[known], l2=options.l2))
+            weight = fit.weight[known] * relative_weight(output, target[known], scaling)
+            solutions.append(solve_ridge(columns[known], target[known], weight, l2=options.l2))
         return LinearSolution(
             np.concatenate([s.coefficients for s in solutions]), np.concatenate([s.constant for s in solutions])
         )
 
-    def _loss(self, solution: LinearSolution, columns: NDArray[np.float64], part: Matrix) -> float:
+    def _loss(self, solution: LinearSolution, columns: NDArray[np.float64], part: Matrix, scaling: Scaling) -> float:
         """Return Σ w·l / Σ w, as the other estimators do; of several targets the sum."""
         values, outputs = solution.values(columns), self.spec.task.outputs
         if self.spec.task.kind == "classification":
@@ -192,7 +195,8 @@ class LinearModel(Estimator, Exportable):
             losses = -np.take_along_axis(_log_probability(values), index[:, None], axis=1)
         else:
             targets = np.concatenate([part.targets[output.name] for output in outputs], axis=1)
-            losses = np.nan_to_num(np.square(values - targets))
+            weights = [relative_weight(output, targets[:, i], scaling) for i, output in enumerate(outputs)]
+            losses = np.nan_to_num(np.square(values - targets) * np.stack(weights, axis=1))
         return float(part.weight @ losses.sum(axis=1) / part.weight.sum())
 
 

@@ -43,7 +43,7 @@ class Network(Estimator, Exportable):
 
     Options: ClassVar[type[BaseModel]]
     backbone: ClassVar[Backbone]
-    tasks: ClassVar[frozenset[str]] = frozenset({"classification", "regression"})
+    tasks: ClassVar[frozenset[str]] = frozenset({"classification", "regression", "multitask"})
     losses: ClassVar[frozenset[str]] = frozenset(LOSSES)
     negative_weights: ClassVar[bool] = True
     onnx_packages: ClassVar[tuple[str, ...]] = ("onnx", "tf2onnx")

@@ -11,16 +11,21 @@ from hepml.contracts import BatchSource, ModelSpec
 from hepml.errors import DatasetError, RunError
 from hepml.estimators.inputs import check_parts
 from hepml.estimators.matrix import Matrix, read_matrix
-from hepml.networks.target_scaling import Scaling
+from hepml.networks.target_scaling import Scaling, is_relative, relative_weight
 
 
 @dataclass(frozen=True)
 class TreeData:
-    """Features, shape (n, f), with NaN where missing; class index or number, shape (n,); weight, shape (n,)."""
+    """Features, shape (n, f), with NaN where missing; class index or number, shape (n,); weight, shape (n,).
+
+    Where errors are relative, it is the weights that are divided by the target, or its square: `loss_scale` is their
+    sum over what it was, by which the mean loss that trees report is to be multiplied.
+    """
 
     features: NDArray[np.float64]
     target: NDArray[np.float64]
     weight: NDArray[np.float64]
+    loss_scale: float = 1.0
 
 
 def read_tree_data(
@@ -36,7 +41,9 @@ def read_tree_data(
         An empty part, one class only, or no example with a target.
     """
     check_parts(train, validation)
-    fit, watch = (_tree_data(read_matrix(part, spec.arrays, spec.task, scaling), spec) for part in (train, validation))
+    fit, watch = (
+        _tree_data(read_matrix(part, spec.arrays, spec.task, scaling), spec, scaling) for part in (train, validation)
+    )
     _refuse_negative(spec.estimator, fit, watch)
     if spec.task.kind == "classification":
         require_classes(fit.target, n_classes=max(len(spec.task.classes), 2))
@@ -69,13 +76,18 @@ def require_classes(target: NDArray[np.generic], *, n_classes: int) -> None:
         raise DatasetError(msg)
 
 
-def _tree_data(matrix: Matrix, spec: ModelSpec) -> TreeData:
-    wanted = matrix.targets[spec.task.outputs[0].name]
+def _tree_data(matrix: Matrix, spec: ModelSpec, scaling: Scaling) -> TreeData:
+    output = spec.task.outputs[0]
+    wanted = matrix.targets[output.name]
     if spec.task.kind == "classification":
         return TreeData(matrix.features, class_index(wanted).astype(np.float64), matrix.weight)
     known = ~np.isnan(wanted[:, 0])
     features = matrix.features if known.all() else matrix.features[known]
-    return TreeData(features, wanted[known, 0].astype(np.float64), matrix.weight[known])
+    target, weight = wanted[known, 0].astype(np.float64), matrix.weight[known]
+    if not is_relative(output) or not len(target):
+        return TreeData(features, target, weight)
+    relative = weight * relative_weight(output, target, scaling)
+    return TreeData(features, target, relative, float(relative.sum() / weight.sum()))
 
 
 def _refuse_negative(estimator: str, *parts: TreeData) -> None:

@@ -75,7 +75,8 @@ class XGBoostTrees(Estimator, Exportable):
         options = self._options
         training = Training.model_validate(plan.training.model_dump())
         scaling = target_scaling(self.spec.task, train)
-        fit, watch = (self._matrix(part) for part in read_tree_data(self.spec, train, validation, scaling))
+        parts = read_tree_data(self.spec, train, validation, scaling)
+        fit, watch = map(self._matrix, parts)
         seen: dict[str, dict[str, list[float]]] = {}
         booster = xgboost.train(
             parameters(options, self.spec.task.outputs[0], self.spec.seed),
@@ -86,7 +87,7 @@ class XGBoostTrees(Estimator, Exportable):
             early_stopping_rounds=options.patience if training.early_stopping is not None else None,
             verbose_eval=False,
         )
-        losses, watched = (self._losses(seen[part]) for part in ("training", "validation"))
+        losses, watched = (self._losses(seen[name]) * part.loss_scale for name, part in zip(seen, parts, strict=True))
         self._booster = booster[: int(np.argmin(watched)) + 1]
         self._scaling = scaling.get(self.spec.task.outputs[0].name, (0.0, 1.0))
         return tell_history(losses, watched, learning_rate=options.learning_rate, plan=plan)
@@ -166,4 +167,4 @@ class XGBoostTrees(Estimator, Exportable):
     def _losses(self, seen: Mapping[str, list[float]]) -> NDArray[np.float64]:
         loss = self.spec.task.outputs[0].loss
         values = np.asarray(seen[OBJECTIVES[loss][1]], dtype=np.float64)
-        return np.square(values) if loss == "mse" else values
+        return np.square(values) if loss.endswith("mse") else values

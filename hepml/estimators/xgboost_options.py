@@ -7,7 +7,7 @@ from typing import Any
 
 import pydantic
 
-from hepml.contracts import OutputSpec
+from hepml.contracts import RELATIVE, OutputSpec
 from hepml.options import Options
 
 OBJECTIVES: Mapping[str, tuple[str, str]] = {
@@ -16,6 +16,8 @@ OBJECTIVES: Mapping[str, tuple[str, str]] = {
     "mse": ("reg:squarederror", "rmse"),
     "mae": ("reg:absoluteerror", "mae"),
     "huber": ("reg:pseudohubererror", "mphe"),
+    f"{RELATIVE}mse": ("reg:squarederror", "rmse"),
+    f"{RELATIVE}mae": ("reg:absoluteerror", "mae"),
 }
 """Loss → objective, and the metric that is its mean (of the squared error: the root of it)."""
 

@@ -17,9 +17,16 @@ from hepml.evaluation.input_curves import classification_input_curves, of_input,
 from hepml.evaluation.leading_auc import leading_aucs
 from hepml.evaluation.leading_figure import LeadingFigure
 from hepml.evaluation.leading_rmse import leading_rmses
+from hepml.evaluation.multitask import (
+    evaluate_multitask,
+    leading_of_all,
+    multitask_histograms,
+    multitask_input_curves,
+)
 from hepml.evaluation.regression import evaluate_regression
 from hepml.evaluation.regression_comparison import compare_regressors
 from hepml.evaluation.regression_curves import regression_histograms
+from hepml.evaluation.single_task_comparison import compare_single_tasks
 from hepml.recipe import Evaluation, Weights
 
 
@@ -62,6 +69,9 @@ EVALUATIONS: Mapping[str, TaskEvaluation] = {
     "regression": TaskEvaluation(
         evaluate_regression, compare_regressors, regression_histograms, leading_rmses, regression_input_curves
     ),
+    "multitask": TaskEvaluation(
+        evaluate_multitask, compare_single_tasks, multitask_histograms, leading_of_all, multitask_input_curves
+    ),
 }
 
 
@@ -81,6 +91,8 @@ def evaluate_predictions(
     For a regression, of each output: ``bias``, ``resolution``, ``rmse``, ``mae``, ``r2``, ``tail_fraction``,
     ``relative_bias`` and ``relative_resolution`` (the latter two where the truth is positive), in the same cases.
     Curves: ``residual_histogram`` (test and train), ``response_bins`` and ``truth_prediction``.
+
+    For several outputs what each of them is; see `evaluate_multitask`.
 
     Parameters
     ----------
@@ -116,7 +128,7 @@ def compare_runs(predictions: Sequence[Predictions], evaluation: Evaluation | No
     of difference and error over all pairs of a member of one and a member of the other.
 
     For a regression, of each output: the paired ``delta_rmse`` and ``delta_resolution`` of the averages, both with a
-    two-sided ``…_p_value``.
+    two-sided ``…_p_value``.  Runs of several outputs are compared with any others in what both of them do.
 
     Parameters
     ----------
@@ -128,21 +140,20 @@ def compare_runs(predictions: Sequence[Predictions], evaluation: Evaluation | No
     Raises
     ------
     RunError
-        Two runs are not on the same events, or have different tasks.
+        Two runs are not on the same events, or have no output in common.
     """
     if len(predictions) < 2:
         return []
-    kinds = sorted({each.task.kind for each in predictions})
-    if len(kinds) > 1:
-        msg = f"runs of different tasks cannot be compared, found {kinds}: give runs of one recipe"
-        raise RunError(msg)
-    return _lookup(predictions[0].task).compare(predictions, evaluation or Evaluation())
+    alike = len({(each.task.kind, tuple(output.name for output in each.task.kept)) for each in predictions}) == 1
+    compare = _lookup(predictions[0].task).compare if alike else compare_single_tasks
+    return compare(predictions, evaluation or Evaluation())
 
 
 def prediction_histograms(predictions: Predictions) -> dict[str, hist.Hist]:
     """Return histograms of what a run says about one part, Σw and Σw², by their path in a ROOT file.
 
-    For a classification the scores of each true class; for a regression prediction, truth and residual.
+    For a classification the scores of each true class; for a regression prediction, truth and residual; for several
+    outputs both.
 
     Raises
     ------

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hepml.contracts import OutputSpec, TaskSpec
+from hepml.contracts import RELATIVE, OutputSpec, TaskSpec
 from hepml.errors import RecipeError, nearest
 from hepml.networks.keras_import import import_keras
 from hepml.networks.seeds import SeedStream
-from hepml.networks.target_scaling import Scaling, is_standardised
+from hepml.networks.target_scaling import Scaling, is_relative, is_standardised, relative_factor
 
 Loss = Callable[[OutputSpec, Any, Any], Any]
 """``(output, target, logits)`` → loss, shape (n, …), without the last axis."""
@@ -98,24 +98,28 @@ def _huber(output: OutputSpec, error: Any) -> Any:
 
 
 def _of_error(function: Callable[[OutputSpec, Any], Any]) -> Loss:
-    """Return the loss of an error, averaged over the last axis; a target that is NaN does not count."""
+    """Return the loss of an error, or relative error, averaged over the last axis; targets of NaN do not count."""
 
     def loss(output: OutputSpec, target: Any, prediction: Any) -> Any:
         ops = import_keras().ops
         missing = ops.isnan(target)
         # Zero before the loss, not after it: the gradient of NaN times zero is NaN.
-        error = ops.where(missing, ops.zeros_like(prediction), prediction - ops.where(missing, 0.0, target))
+        known = ops.where(missing, ops.ones_like(target), target)
+        error = ops.where(missing, ops.zeros_like(prediction), prediction - known)
+        if is_relative(output):
+            error = error * relative_factor(known, output.loss_options.get("scaling", (0.0, 1.0)))
         return ops.mean(function(output, error), axis=-1)
 
     return loss
 
 
+_OF_NUMBERS = {"mse": _of_error(_squared), "mae": _of_error(_absolute), "huber": _of_error(_huber)}
+
 LOSSES: Mapping[str, Loss] = {
     "binary_crossentropy": _binary_crossentropy,
     "categorical_crossentropy": _categorical_crossentropy,
-    "mse": _of_error(_squared),
-    "mae": _of_error(_absolute),
-    "huber": _of_error(_huber),
+    **_OF_NUMBERS,
+    **{f"{RELATIVE}{name}": loss for name, loss in _OF_NUMBERS.items()},
 }
 """A task with another loss adds a row."""
 

@@ -11,7 +11,7 @@ import numpy as np
 from hepml.contracts import Batch, TaskSpec
 from hepml.networks.heads import logits_model, loss_per_example
 from hepml.networks.keras_import import import_keras
-from hepml.networks.target_scaling import NO_SCALING, Scaling
+from hepml.networks.target_scaling import NO_SCALING, Scaling, with_scaling
 from hepml.networks.targets import targets_of
 from hepml.networks.weight_average import WeightAverage
 
@@ -48,8 +48,8 @@ class SupervisedTrainer:
         weight_average: float,
         scaling: Scaling = NO_SCALING,
     ) -> None:
-        self._model, self._task, self._optimiser, self._batch_size = model, task, optimiser, batch_size
-        self._scaling = scaling
+        self._model, self._optimiser, self._batch_size = model, optimiser, batch_size
+        self._task, self._scaling = with_scaling(task, scaling), scaling
         self._logits = logits_model(model, task)
         optimiser.build(model.trainable_variables)
         moving = [v for v in model.weights if v.trainable or "moving_" in v.name]

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
-from hepml.contracts import BatchSource, OutputSpec, TaskSpec
+import numpy as np
+from numpy.typing import NDArray
+
+from hepml.contracts import RELATIVE, BatchSource, OutputSpec, TaskSpec
 from hepml.errors import DatasetError
 
 SPECTATOR = "spectator:"
@@ -31,7 +36,8 @@ def target_scaling(task: TaskSpec, train: BatchSource) -> dict[str, tuple[float,
     DatasetError
         A target is missing in all of the training part, or infinite somewhere.
     """
-    moments = train.target_moments(task.spectators) if task.spectators else {}
+    numbers = [o.target.removeprefix(SPECTATOR) for o in task.outputs if o.target.startswith(SPECTATOR)]
+    moments = train.target_moments(numbers) if numbers else {}
     for name, (mean, std) in moments.items():
         if not (math.isfinite(mean) and math.isfinite(std)):
             msg = (
@@ -42,3 +48,42 @@ def target_scaling(task: TaskSpec, train: BatchSource) -> dict[str, tuple[float,
     standardised = {o.name: moments[o.target.removeprefix(SPECTATOR)] for o in task.outputs if is_standardised(o)}
     # A target that is the same for all examples is only shifted.
     return {name: (mean, std if std > 0 else 1.0) for name, (mean, std) in standardised.items()}
+
+
+def with_scaling(task: TaskSpec, scaling: Scaling) -> TaskSpec:
+    """Return the task with the scaling of its targets among the losses' options, where relative errors need it."""
+    outputs = tuple(
+        replace(o, loss_options={**o.loss_options, "scaling": scaling[o.name]}) if o.name in scaling else o
+        for o in task.outputs
+    )
+    return replace(task, outputs=outputs)
+
+
+def is_relative(output: OutputSpec) -> bool:
+    """Whether the errors of an output are divided by the size of its target."""
+    return output.loss.startswith(RELATIVE)
+
+
+def relative_weight(
+    output: OutputSpec, target: NDArray[np.floating[Any]], scaling: Scaling = NO_SCALING
+) -> NDArray[np.float64]:
+    """Return what weights are multiplied by, shape (n,), so that a loss of errors becomes that of relative errors.
+
+    1 where the loss is not of relative errors; for the squared error the square of `relative_factor`.
+    """
+    if not is_relative(output):
+        return np.ones(len(target))
+    factor = relative_factor(np.asarray(target, np.float64), scaling.get(output.name, (0.0, 1.0)))
+    return np.asarray(factor**2 if output.loss == f"{RELATIVE}mse" else factor)
+
+
+def relative_factor(target: Any, scaling: tuple[float, float]) -> Any:
+    """Return what makes a relative error of an error of the standardised target: scale / |target · scale + offset|.
+
+    Examples
+    --------
+    >>> relative_factor(1.5, (2.0, 4.0))  # the target is 8 and an error of 1 is one of 4
+    0.5
+    """
+    offset, scale = scaling
+    return scale / abs(target * scale + offset)

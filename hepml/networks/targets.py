@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 
 from hepml.contracts import Batch, OutputSpec, TaskSpec
 from hepml.errors import DatasetError, RecipeError, nearest
-from hepml.networks.target_scaling import NO_SCALING, SPECTATOR, Scaling
+from hepml.networks.target_scaling import NO_SCALING, SPECTATOR, Scaling, is_relative
+
+CODES = "codes:"
+"""What the target of an output begins with whose classes are the whole numbers of a spectator."""
 
 Target = Callable[[TaskSpec, OutputSpec, Batch], NDArray[np.float64] | NDArray[np.float32]]
 
@@ -36,6 +39,12 @@ def targets_of(task: TaskSpec, batch: Batch, scaling: Scaling = NO_SCALING) -> d
     targets = {}
     for output in task.outputs:
         values = _kind(output)(task, output, batch)
+        if is_relative(output) and (values == 0).any():
+            msg = (
+                f"the target {output.name!r} is 0 in an example, and errors that are divided by it are infinite: leave "
+                "such examples out in the processor, or set task.options.relative: false"
+            )
+            raise DatasetError(msg)
         if output.name in scaling:
             offset, scale = scaling[output.name]
             values = (values - offset) / scale
@@ -73,14 +82,31 @@ def spectator_target(_task: TaskSpec, output: OutputSpec, batch: Batch) -> NDArr
     DatasetError
         The batch has no such spectator.
     """
-    name = output.target.removeprefix(SPECTATOR)
+    return _spectator(output.target.removeprefix(SPECTATOR), batch)[:, None]
+
+
+def codes_target(_task: TaskSpec, output: OutputSpec, batch: Batch) -> NDArray[np.float32]:
+    """Return a one-hot of the class of a spectator's whole numbers, shape (n, n_classes).
+
+    All 0, so that the example does not count in the loss, where the number is missing or is none of the codes.
+
+    Raises
+    ------
+    DatasetError
+        The batch has no such spectator.
+    """
+    index = output.class_of_codes(_spectator(output.target.removeprefix(CODES), batch))
+    return np.asarray(index[:, None] == np.arange(output.size), dtype=np.float32)
+
+
+def _spectator(name: str, batch: Batch) -> NDArray[np.float64]:
     if name not in batch.spectators:
         msg = f"the target {name!r} is no spectator of the batch: {nearest(name, batch.spectators)}"
         raise DatasetError(msg)
-    return np.asarray(batch.spectators[name], dtype=np.float64)[:, None]
+    return np.asarray(batch.spectators[name], dtype=np.float64)
 
 
-_TARGETS: Mapping[str, Target] = {"label": label_target, "spectator": spectator_target}
+_TARGETS: Mapping[str, Target] = {"label": label_target, "spectator": spectator_target, "codes": codes_target}
 """Kind of target (what comes before the colon) → function; a task with another kind adds a row."""
 
 

@@ -15,7 +15,7 @@ MEDIAN = "median"
 OVERTRAINING = ("auc_gap", "auc_gap_in_sigma", "ks_p_value")
 """Metrics that compare the training part with the test part; they have a table of their own."""
 
-HEADLINES = re.compile(r"auc|accuracy|rejection_at_.*|rmse|resolution|bias|r2")
+HEADLINES = re.compile(r"auc|accuracy|majority_share|rejection_at_.*|rmse|resolution|bias|r2")
 """Names of the figures that the summary and the windows show; where a task has none of them, it shows all."""
 
 ELSEWHERE = re.compile(
@@ -39,6 +39,7 @@ _NAMES = {
     "r2": "R²",
     "resolution": "Resolution σ₆₈",
     "tail_fraction": "Tails",
+    "majority_share": "Share of the most frequent",
 }
 
 
@@ -84,7 +85,7 @@ def find(
 
 
 def subject(metric: Metric) -> str | None:
-    """Return what a figure is about: its class, or the target of a regression."""
+    """Return what a figure is about: its class, or the output of which there are several."""
     return metric.output if metric.class_ is None else metric.class_
 
 

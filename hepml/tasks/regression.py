@@ -6,7 +6,7 @@ from typing import Literal
 
 import pydantic
 
-from hepml.contracts import OutputSpec, TaskSpec
+from hepml.contracts import RELATIVE, OutputSpec, TaskSpec
 from hepml.options import Options
 from hepml.tasks.context import TaskContext
 
@@ -21,8 +21,11 @@ class RegressionOptions(Options):
     huber_delta: float = pydantic.Field(
         1.0,
         gt=0,
-        description="huber: errors beyond this count linearly; in standard deviations of the target, "
-        "or in its unit without standardise_target",
+        description="huber: errors beyond this count linearly; in standard deviations of the target, in its unit "
+        "without standardise_target, or as a fraction of it where errors are relative",
+    )
+    relative: bool = pydantic.Field(
+        False, description="Divide errors by the size of the target: what is far off in per cent counts"
     )
     standardise_target: bool = pydantic.Field(
         True, description="Learn (target − mean) / σ of the training part; predictions are in the target's unit anyway"
@@ -42,20 +45,34 @@ class RegressionOptions(Options):
         return value
 
 
+def number_output(
+    name: str, *, loss: str, huber_delta: float, relative: bool, standardise: bool, loss_weight: float = 1.0
+) -> OutputSpec:
+    """Return a linear output that is compared with the spectator of its name."""
+    of_loss = {"delta": huber_delta} if loss == "huber" else {}
+    return OutputSpec(
+        name,
+        1,
+        "linear",
+        f"{RELATIVE}{loss}" if relative else loss,
+        f"spectator:{name}",
+        loss_weight=loss_weight,
+        loss_options={**of_loss, "standardise": standardise},
+    )
+
+
 def build_regression(options: RegressionOptions, context: TaskContext) -> TaskSpec:
     """Return the task: one linear output per target, named as it is.
 
     A missing (NaN) target does not count in the loss; classes, where there are any, only tell the examples apart.
     """
-    of_loss = {"delta": options.huber_delta} if options.loss == "huber" else {}
     outputs = tuple(
-        OutputSpec(
+        number_output(
             name,
-            1,
-            "linear",
-            options.loss,
-            f"spectator:{name}",
-            loss_options={**of_loss, "standardise": options.standardise_target},
+            loss=options.loss,
+            huber_delta=options.huber_delta,
+            relative=options.relative,
+            standardise=options.standardise_target,
         )
         for name in options.targets
     )

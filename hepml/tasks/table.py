@@ -10,6 +10,7 @@ from hepml.errors import RecipeError, nearest
 from hepml.options import Options, validate_options
 from hepml.tasks.classification import ClassificationOptions, build_classification
 from hepml.tasks.context import TaskContext
+from hepml.tasks.multitask import MultitaskOptions, build_multitask
 from hepml.tasks.regression import RegressionOptions, build_regression
 
 Builder = Callable[[Any, TaskContext], TaskSpec]
@@ -17,11 +18,12 @@ Builder = Callable[[Any, TaskContext], TaskSpec]
 TASKS: Mapping[str, tuple[type[Options], Builder]] = {
     "classification": (ClassificationOptions, build_classification),
     "regression": (RegressionOptions, build_regression),
+    "multitask": (MultitaskOptions, build_multitask),
 }
 
 
-def build_task(kind: str, options: Mapping[str, Any], context: TaskContext) -> TaskSpec:
-    """Look up a task, validate its options and build it.
+def build_task(kind: str, options: Mapping[str, Any], context: TaskContext, *, path: str = "task") -> TaskSpec:
+    """Look up a task, validate its options and build it; `path` is where the recipe has it, for messages.
 
     Raises
     ------
@@ -29,7 +31,7 @@ def build_task(kind: str, options: Mapping[str, Any], context: TaskContext) -> T
         Unknown task or option, or classes that do not fit it.
     """
     if kind not in TASKS:
-        msg = f"task.kind is {kind!r}: {nearest(kind, TASKS)}"
+        msg = f"{path}.kind is {kind!r}: {nearest(kind, TASKS)}"
         raise RecipeError(msg)
     model, build = TASKS[kind]
-    return build(validate_options(model, options, path="task.options"), context)
+    return build(validate_options(model, options, path=f"{path}.options"), context)

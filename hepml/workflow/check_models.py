@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hepml.estimators import check_task, estimator_class
 from hepml.options import validate_options
-from hepml.recipe import Recipe, training_of
+from hepml.recipe import Recipe, task_of, task_path, training_of
 from hepml.tasks import TaskContext, build_task
 
 
@@ -19,7 +19,8 @@ def check_models(recipe: Recipe) -> None:
         An estimator's package is not installed.
     """
     for name, model in recipe.models.items():
-        task = build_task(recipe.task.kind, recipe.task.options, TaskContext(recipe.class_names, tuple(model.inputs)))
+        chosen, context = task_of(recipe, name), TaskContext(recipe.class_names, tuple(model.inputs))
+        task = build_task(chosen.kind, chosen.options, context, path=task_path(recipe, name))
         found = estimator_class(model.estimator or name, path=f"models.{name}")
         check_task(model.estimator or name, task, path=f"models.{name}")
         validate_options(found.Options, model.options, path=f"models.{name}.options")  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ import numpy as np
 from hepml.errors import RecipeError, nearest
 from hepml.evaluation.window import window_mask
 from hepml.evaluation.yields import check_yields
-from hepml.recipe import Recipe
+from hepml.recipe import Recipe, task_of, task_path
 from hepml.tasks import TaskContext, build_task
 
 
@@ -47,7 +47,8 @@ def _spectators(recipe: Recipe, classes: tuple[str, ...]) -> Iterator[tuple[str,
         yield "evaluation.bins", name
     for name in recipe.weights.reweight.columns if recipe.weights.reweight else ():
         yield "weights.reweight.columns", name
-    inputs = next((tuple(model.inputs) for model in recipe.models.values()), ())
-    if inputs:
-        for name in build_task(recipe.task.kind, recipe.task.options, TaskContext(classes, inputs)).spectators:
-            yield "task.options.target", name
+    for model, spec in recipe.models.items():
+        task, path = task_of(recipe, model), task_path(recipe, model)
+        context = TaskContext(classes, tuple(spec.inputs))
+        for name in build_task(task.kind, task.options, context, path=path).spectators:
+            yield f"{path}.options.target" if task.kind == "regression" else f"{path}.options", name

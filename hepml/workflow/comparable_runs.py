@@ -52,6 +52,8 @@ def distinct_names(names: Sequence[str], folders: Sequence[Path]) -> list[str]:
 def recipe_of_runs(runs: Sequence[LoadedRun], data: Dataset) -> Recipe:
     """Return the recipe of the first run, after a check that all were trained on the same parts of `data`.
 
+    Tasks may differ where they have outputs in common: see `compare_runs`.
+
     Raises
     ------
     RunError
@@ -63,7 +65,7 @@ def recipe_of_runs(runs: Sequence[LoadedRun], data: Dataset) -> Recipe:
         same = {
             "split": recipe.split == recipes[0].split,
             "luminosity": recipe.weights.luminosity == recipes[0].weights.luminosity,
-            "task": _kind(run.info.task) == _kind(runs[0].info.task),
+            "task": run is runs[0] or bool(_outputs(run.info.task) & _outputs(runs[0].info.task)),
         }
         different = [part for part, equal in same.items() if not equal]
         if different:
@@ -75,6 +77,10 @@ def recipe_of_runs(runs: Sequence[LoadedRun], data: Dataset) -> Recipe:
     return recipes[0]
 
 
-def _kind(task: TaskSpec) -> tuple[object, ...]:
-    """Return what must be equal for figures to be comparable; losses may differ."""
-    return task.kind, task.classes, task.signal, [(output.name, output.target) for output in task.outputs]
+def _outputs(task: TaskSpec) -> set[tuple[object, ...]]:
+    """Return what must be equal for the figures of an output to be comparable; losses may differ."""
+    return {(o.name, o.target, o.classes, *(_classes(task) if o.target == "label" else ())) for o in task.outputs}
+
+
+def _classes(task: TaskSpec) -> tuple[object, ...]:
+    return task.classes, task.signal

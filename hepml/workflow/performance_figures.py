@@ -42,14 +42,16 @@ def rocs(content: Drawable) -> Iterator[PlannedFigure]:
 
 def confusions(content: Drawable) -> Iterator[PlannedFigure]:
     """Yield the confusion matrix of each run; with two classes it would say less than the ROC."""
-    if len(content.classes) < 3:
-        return
-    for run, curves in content.grouped("confusion_matrix", lambda curve: curve.run).items():
+    groups = content.grouped("confusion_matrix", lambda curve: (curve.run, curve.labels.get("output")))
+    for (run, output), curves in groups.items():
+        if output is None and len(content.classes) < 3:
+            continue
+        what = f"{run}, {output}" if output else run
         yield PlannedFigure(
-            f"confusion_{run}",
-            f"Confusion matrix of {run}",
+            stem("confusion", run, output),
+            f"Confusion matrix of {what}",
             "For the events of each class in the test part, the fraction that scores highest as each class.",
-            f"Confusion matrix of {run}.",
+            f"Confusion matrix of {what}.",
             partial(draw_confusion, curves[0], label=content.label),
         )
 

@@ -16,6 +16,9 @@ def report_title(task: TaskSpec) -> str:
     >>> report_title(build_task("regression", {"target": "jet_mass_gev"}, TaskContext(("w", "qcd"))))
     'Regression of jet_mass_gev'
     """
+    if task.kind == "multitask":
+        label = " against ".join(task.classes) if any(o.target == "label" for o in task.outputs) else ""
+        return ", ".join([*([label] if label else []), *task.spectators])
     if task.spectators:
         return f"{task.kind.capitalize()} of {', '.join(task.spectators)}"
     return " against ".join(task.classes) or task.kind.capitalize()

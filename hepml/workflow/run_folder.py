@@ -22,7 +22,7 @@ from hepml.inference.run_info import (
     write_run_info,
 )
 from hepml.io.folder import write_bytes_atomic, write_text_atomic
-from hepml.recipe import Recipe, freeze_recipe, training_of
+from hepml.recipe import Recipe, freeze_recipe, task_of, training_of
 from hepml.workflow.processor_copy import PROCESSOR_COPY, read_processor_copy, sha256
 
 PLAN_FILE = "plan.json"
@@ -47,11 +47,11 @@ def plan_of_run(recipe: Recipe, model: str, manifest: Manifest) -> dict[str, str
     representations = {name: asdict(value) for name, value in manifest.representations.items()}
     parts: Mapping[str, Any] = {
         "dataset": [manifest.digest, manifest.classes, scales, representations],
-        "model": [model, spec.model_dump(mode="json", exclude={"seeds", "training"})],
+        "model": [model, spec.model_dump(mode="json", exclude={"seeds", "training", "task"})],
         "training": [training_of(recipe, model).model_dump(mode="json"), recipe.seed],
         "split": recipe.split.model_dump(mode="json"),
         "weights": recipe.weights.model_dump(mode="json"),
-        "task": recipe.task.model_dump(mode="json"),
+        "task": task_of(recipe, model).model_dump(mode="json"),
         "version of hepml": version("hepml"),
     }
     return {part: sha256(json.dumps(value, sort_keys=True).encode()) for part, value in parts.items()}

@@ -10,7 +10,7 @@ from hepml.datasets import Dataset, open_dataset, part_buckets
 from hepml.errors import RecipeError, nearest
 from hepml.inference.run_info import RUN_FILE, RunInfo
 from hepml.io.folder import claim_folder, exclusive, remove_temporary
-from hepml.recipe import Recipe
+from hepml.recipe import Recipe, task_of, task_path
 from hepml.tasks import TaskContext, build_task
 from hepml.workflow.as_recipe import as_recipe
 from hepml.workflow.check_names import check_names
@@ -82,7 +82,8 @@ def _which_model(recipe: Recipe, model: str | None) -> str:
 def _task(recipe: Recipe, name: str, data: Dataset) -> TaskSpec:
     arrays = data.arrays(list(data.manifest.representations))
     context = TaskContext(data.manifest.classes, tuple(recipe.models[name].inputs), arrays)
-    return build_task(recipe.task.kind, recipe.task.options, context)
+    task = task_of(recipe, name)
+    return build_task(task.kind, task.options, context, path=task_path(recipe, name))
 
 
 def _check_fractions(recipe: Recipe) -> None:

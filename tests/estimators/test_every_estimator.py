@@ -269,6 +269,25 @@ def test_an_absolute_error_finds_it_too_or_is_refused(name, regressed):
             new(name, learns=regression(loss=loss))
 
 
+@tables
+def test_relative_errors_are_those_of_what_is_small(name, tmp_path):
+    """The target is ±10% of a scale that spans two decades, which one column tells: small ones count as large ones."""
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(1500, 4)).astype(np.float32)
+    energy = 100 ** rng.random(1500) * rng.normal(1, 0.1, 1500)
+    x[:, 0] = energy * rng.normal(1, 0.1, 1500)
+    part = source(name, {"table": x}, np.zeros(1500, np.int64), energy=energy)
+    lost = {}
+    for relative in (False, True):
+        estimator = new(name, learns=regression(relative=relative))
+        history = estimator.fit(part, part, plan(tmp_path / str(relative), training=LONGER))
+        found = estimator.predict({"table": x})[ENERGY_GEV][:, 0]
+        lost[relative] = float(np.mean(np.square(found / energy - 1)))
+    assert lost[True] < 0.8 * lost[False]
+    kept = min(epoch.figures["validation_loss"] for epoch in history)
+    assert kept == pytest.approx(lost[True], rel=0.02)  # the history is in the unit of the loss
+
+
 @every
 def test_a_saved_regression_predicts_the_same(name, regressed, tmp_path):
     easy, estimator, history = regressed(name)

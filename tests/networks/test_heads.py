@@ -6,6 +6,7 @@ from hepml.errors import RecipeError
 from hepml.networks.heads import attach_heads, logits_model, loss_per_example, set_target_scaling
 from hepml.networks.keras_import import import_keras
 from hepml.networks.seeds import SeedStream
+from hepml.networks.target_scaling import with_scaling
 
 keras = import_keras()
 
@@ -47,7 +48,20 @@ def test_losses_of_numbers_by_hand(task, expected):
     np.testing.assert_allclose(loss_per_example(task, {"e": target}, {"e": found}), expected, rtol=1e-6)
 
 
-@pytest.mark.parametrize("loss", ["mse", "mae", "huber"])
+@pytest.mark.parametrize(
+    ("loss", "expected"), [("relative_mse", 0.0625), ("relative_mae", 0.25), ("relative_huber", 0.03125)]
+)
+def test_relative_errors_by_hand(loss, expected):
+    """The target is 8 and what was found is 10, as they are or standardised with offset 4 and scale 2."""
+    task = number(loss)
+    plain = loss_per_example(task, {"e": np.array([[8.0]], np.float32)}, {"e": np.array([[10.0]], np.float32)})
+    np.testing.assert_allclose(plain, [expected], rtol=1e-6)
+    target, found = np.array([[2.0]], np.float32), np.array([[3.0]], np.float32)
+    standardised = loss_per_example(with_scaling(task, {"e": (4.0, 2.0)}), {"e": target}, {"e": found})
+    np.testing.assert_allclose(standardised, [expected], rtol=1e-6)
+
+
+@pytest.mark.parametrize("loss", ["mse", "mae", "huber", "relative_mse", "relative_mae"])
 def test_a_missing_target_has_no_loss_and_no_gradient(loss):
     import tensorflow as tf
 

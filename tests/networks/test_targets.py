@@ -61,3 +61,17 @@ def test_an_unknown_target_is_named():
     task = TaskSpec("x", (OutputSpec("y", 1, "linear", "binary_crossentropy", "moon:phase"),))
     with pytest.raises(RecipeError, match="target 'moon:phase'"):
         targets_of(task, batch(0))
+
+
+def test_codes_are_one_hot_and_nothing_where_there_is_none():
+    task = build_task("multitask", {"counts": {"n_pion": {"most": 2}}}, TaskContext(("a", "b")))
+    given = Batch({}, np.zeros(4, np.int32), np.ones(4), {"n_pion": np.array([1.0, 9.0, -1.0, np.nan])}, np.arange(4))
+    np.testing.assert_array_equal(targets_of(task, given)["n_pion"], [[0, 1, 0], [0, 0, 1], [0, 0, 0], [0, 0, 0]])
+    with pytest.raises(DatasetError, match="'n_pion' is no spectator"):
+        targets_of(task, batch(0))
+
+
+def test_a_target_of_zero_has_no_relative_error():
+    task = build_task("regression", {"target": "e", "relative": True}, TaskContext(()))
+    with pytest.raises(DatasetError, match="'e' is 0 in an example"):
+        targets_of(task, spectators(e=[1.0, 0.0]))
