@@ -16,6 +16,8 @@ _LAZY = {
     "PixelMap": "hepml.representations",
     "Table": "hepml.representations",
     "substructure": "hepml.representations",
+    "hit_summary": "hepml.representations",
+    "hit_summary_columns": "hepml.representations",
     "SUBSTRUCTURE_COLUMNS": "hepml.representations",
     "load_recipe": "hepml.recipe",
     "open_dataset": "hepml.datasets",

@@ -21,6 +21,10 @@ Wires and ticks of a liquid-argon detector are planes and cells with other names
         flavours: {0: nc, 1: numu, 2: nue, 3: nutau}
         spectators: {nu_energy_gev: nu_energy, lep_energy_gev: lep_energy, n_proton: n_proton, n_pion: n_pion}
 
+Beside the maps, which are the input ``pixelmap``, there may be inputs for simpler models: with ``summary: true`` the
+table ``summary`` of hits, extents and charge moments of each view, and ``charge`` with the sum of all charge alone;
+with ``coarse: [50, 50]`` the maps ``coarse``, the charge of as many cells summed, on which trees can be trained.
+
 Targets of a regression are spectators.  Without `key` the split hashes the hits themselves, so that the same event
 twice comes into one part.  A file with neither flavour nor spectators is data: its events have no label.
 """
@@ -33,7 +37,7 @@ import numpy as np
 import pydantic
 from coffea.nanoevents import BaseSchema
 
-from hepml import CutFlow, Examples, ObjectIndex, processor
+from hepml import CutFlow, Examples, ObjectIndex, Table, hit_summary, hit_summary_columns, processor
 from hepml.representations import PixelMap
 
 schema = BaseSchema
@@ -53,12 +57,15 @@ class Options(pydantic.BaseModel, extra="forbid"):
 
     pixelmap: PixelMap.Options
     hits: Hits = Hits()
+    summary: bool = pydantic.Field(False, description="Make the inputs `summary` and `charge`, tables, as well")
+    coarse: tuple[int, int] | None = pydantic.Field(None, description="Cells in a pixel of the input `coarse`")
     centre: dict[str, str] = pydantic.Field({}, description="centre_plane_<view>, … → branch, where centre is given")
     flavour: str | None = pydantic.Field("flavour", description="Branch of whole numbers; null: the input's own label")
     flavours: dict[int, str] = pydantic.Field({}, description="Value of the flavour → class; else it is an index")
     unknown: Literal["stop", "drop"] = pydantic.Field("stop", description="What to do about any other flavour")
     least_hits: int = pydantic.Field(1, ge=0, description="Fewest hits inside the detector; 0 keeps empty events")
     spectators: dict[str, str] = pydantic.Field({}, description="Name with its unit → branch")
+    known_for: dict[str, list[str]] = pydantic.Field({}, description="Spectator → classes that have it; else NaN")
     missing: list[str] = pydantic.Field([], description="Spectators in which NaN means that there is none")
     weight: str | None = pydantic.Field(None, description="Branch; default: 1 for each event")
     key: dict[str, str] = pydantic.Field({}, description="Name in the recipe's event_key → branch")
@@ -110,29 +117,51 @@ def selection(events, n_hits, options):
     return selected, None if flavour is None else flavour[selected], weight, cutflow
 
 
+def simpler(hits, options):
+    """Return the inputs beside the maps, for simpler models."""
+    inputs = {}
+    if options.summary:
+        columns, quantities = hit_summary_columns(options.pixelmap), hit_summary(hits, options.pixelmap)
+        charge = [column for column in columns if column.name == "charge"]
+        inputs |= {"summary": (Table.of(columns), quantities), "charge": (Table.of(charge), quantities[["charge"]])}
+    if options.coarse:
+        sums = {"pool": options.coarse, "charge": "linear", "occupancy": False, "saturation": None}
+        inputs["coarse"] = (PixelMap(options.pixelmap.model_copy(update=sums)), hits)
+    return inputs
+
+
+def spectators(events, selected, label, options):
+    """Return what is kept of the truth, NaN where an event's class has none."""
+    kept = {name: events[branch][selected] for name, branch in options.spectators.items()}
+    for name, classes in options.known_for.items():
+        kept[name] = np.where(np.isin(label, classes), ak.to_numpy(kept[name]), np.nan)
+    return kept
+
+
 def examples(events, options):
     """Return one example per event of a known flavour with enough hits."""
     pixelmap, hits = PixelMap(options.pixelmap), hits_of(events, options)
     counts = pixelmap.counts(hits)
     selected, flavour, weight, cutflow = selection(events, counts.n_inside, options)
-    truth = options.spectators if is_simulated(events, options) else {}
-    n_hits = counts.n_inside[selected]
+    label = None if flavour is None else labels(flavour, options)
+    simulated = is_simulated(events, options)
+    hits, n_hits = hits if len(selected) == len(events) else hits[selected], counts.n_inside[selected]
     axis = hist.axis.Variable(np.geomspace(1, 1e5, 51), name="n_hits", label="hits in the detector")
     return Examples(
-        inputs={"pixelmap": (pixelmap, hits if len(selected) == len(events) else hits[selected])},
+        inputs={"pixelmap": (pixelmap, hits), **simpler(hits, options)},
         object_index=ObjectIndex(event=selected),
         cutflow=cutflow,
-        label=None if flavour is None else labels(flavour, options),
+        label=label,
         weight=weight[selected],
         spectators={
-            **{name: events[branch][selected] for name, branch in truth.items()},
+            **(spectators(events, selected, label, options) if simulated else {}),
             "n_hits": n_hits,
             "n_hits_outside": counts.n_outside[selected],
             "n_hits_bad_charge": counts.n_bad_charge[selected],
             "n_views_hit": counts.n_views_hit[selected],
         },
         key={name: events[branch][selected] for name, branch in options.key.items()} or None,
-        missing_allowed=frozenset(options.missing if truth else ()),
+        missing_allowed=frozenset([*options.missing, *options.known_for] if simulated else ()),
         histograms={"n_hits": hist.Hist(axis, storage="weight").fill(n_hits, weight=weight[selected])},
     )
 

@@ -1,5 +1,6 @@
 """Columnar events ↔ stored columns ↔ dense batch arrays."""
 
+from hepml.representations.hit_summary import hit_summary, hit_summary_columns
 from hepml.representations.jet_image import JetImage, JetImageOptions
 from hepml.representations.jet_substructure import SUBSTRUCTURE_COLUMNS, substructure
 from hepml.representations.pixel_map import PixelMap
@@ -20,6 +21,8 @@ __all__ = [
     "PixelMapOptions",
     "Table",
     "TableOptions",
+    "hit_summary",
+    "hit_summary_columns",
     "rebuild",
     "substructure",
 ]

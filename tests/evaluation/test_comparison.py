@@ -116,6 +116,7 @@ def test_other_classes_or_tasks_are_refused():
     cnn, bdt = _pair()
     with pytest.raises(RunError, match="their classes differ"):
         compare_runs([cnn, replace(bdt, task=replace(bdt.task, signal="qcd"))])
+    energy = build_task("regression", {"target": "energy_gev"}, TaskContext(("w", "qcd")))
+    other = replace(bdt, task=energy, outputs={"energy_gev": np.ones((bdt.n, 1))}, members={})
     with pytest.raises(RunError, match=r"different tasks cannot be compared, their outputs are "):
-        energy = build_task("regression", {"target": "energy_gev"}, TaskContext(("w", "qcd")))
-        compare_runs([cnn, replace(bdt, task=energy, outputs={"energy_gev": np.ones((bdt.n, 1))}, members={})])
+        compare_runs([cnn, other])
