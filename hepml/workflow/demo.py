@@ -59,6 +59,16 @@ DEMOS: Mapping[str, Demo] = {
             "training.optimiser.learning_rate": 0.004,
         },
     ),
+    "neutrinos": Demo(
+        sample="neutrinos",
+        events=15_000,
+        recipe="neutrinos/recipe.yaml",
+        inputs={process: f"{process}.root" for process in ("numu", "nue", "nutau", "nc", "cosmic")},
+        settings={
+            "training.epochs": 12,
+            "models.cvn.options.weight_average": 0.99,  # few steps: an average over fewer of them
+        },
+    ),
 }
 
 
