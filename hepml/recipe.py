@@ -201,6 +201,32 @@ class Training(Options):
     augment: bool = pydantic.Field(True, description="Apply the backbone's augmentation in training, where it has one")
 
 
+class Start(Options):
+    """A trained run whose backbone a network starts from."""
+
+    run: str | None = pydantic.Field(
+        None, description="Folder of that run, relative to where you run; `hepml train --from` replaces it"
+    )
+    freeze: Literal["none", "backbone"] = pydantic.Field("none", description="backbone: only the heads are trained")
+    backbone_rate: float = pydantic.Field(
+        1.0, gt=0, le=1, description="Learning rate of the backbone over that of the heads"
+    )
+    normalisation: Literal["kept", "new"] = pydantic.Field(
+        "kept", description="Of the inputs: constants of that run, or of this training part (another calibration)"
+    )
+    heads: Literal["kept", "new"] = pydantic.Field(
+        "kept",
+        description="kept: those of outputs that both runs have, with the same classes or target; others are new",
+    )
+
+    @pydantic.model_validator(mode="after")
+    def _frozen_has_no_rate(self) -> Start:
+        if self.freeze == "backbone" and self.backbone_rate != 1:
+            msg = f"backbone_rate is {self.backbone_rate} and freeze: backbone trains none of it: leave one out"
+            raise ValueError(msg)
+        return self
+
+
 class Model(Options):
     """One model of the recipe."""
 
@@ -214,6 +240,7 @@ class Model(Options):
     )
     seeds: list[int] = pydantic.Field([1], min_length=1)
     training: dict[str, Any] = pydantic.Field({}, description="What differs from the recipe's training")
+    start: Start | None = pydantic.Field(None, description="Networks: start from the backbone of another run")
 
 
 class Evaluation(Options):

@@ -3,7 +3,17 @@
 from hepml.contracts.batch import Batch, BatchSource
 from hepml.contracts.chunk import Chunk
 from hepml.contracts.cutflow import CutFlow, CutStep
-from hepml.contracts.estimator import Epoch, Estimator, Exportable, FitPlan, FittedModel, ModelSpec, Normalisation
+from hepml.contracts.estimator import (
+    Epoch,
+    Estimator,
+    Exportable,
+    FitPlan,
+    FittedModel,
+    ModelSpec,
+    Normalisation,
+    StartPlan,
+    Transferable,
+)
 from hepml.contracts.examples import Examples, ObjectIndex
 from hepml.contracts.manifest import BucketCounts, InputFile, InputSummary, Manifest, ShardInfo
 from hepml.contracts.metric import Curve, Metric
@@ -51,7 +61,9 @@ __all__ = [
     "Representation",
     "RepresentationSpec",
     "ShardInfo",
+    "StartPlan",
     "TaskSpec",
+    "Transferable",
     "batch_name",
     "part_beside_train",
 ]

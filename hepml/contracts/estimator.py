@@ -122,6 +122,42 @@ class Estimator(FittedModel):
         """Read what `save` wrote, running no foreign code."""
 
 
+@dataclass(frozen=True)
+class StartPlan:
+    """How a model starts from another one.
+
+    Attributes
+    ----------
+    freeze : bool
+        Train the heads alone: the backbone stays as it is, moving statistics included.
+    backbone_rate : float
+        Learning rate of the backbone over that of the heads.
+    keep_normalisation : bool
+        Keep the other model's normalisation of the inputs; otherwise the constants are those of the training part.
+    keep_heads : bool
+        Keep the heads of outputs that mean the same in both.
+    """
+
+    freeze: bool = False
+    backbone_rate: float = 1.0
+    keep_normalisation: bool = True
+    keep_heads: bool = True
+
+
+class Transferable(Estimator):
+    """What an `Estimator` is as well if it can start from the backbone of another one of its kind."""
+
+    @abstractmethod
+    def start_from(self, other: Estimator, plan: StartPlan) -> tuple[str, ...]:
+        """Take the backbone of `other` over, before the fit; return the outputs whose heads are kept.
+
+        Raises
+        ------
+        RunError
+            The two are not built alike; names the first layer that differs.
+        """
+
+
 class Exportable(FittedModel):
     """What an `Estimator` is as well if its fitted model can be written as an ONNX graph."""
 

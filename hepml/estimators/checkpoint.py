@@ -121,8 +121,13 @@ class CheckpointFile:
         return None
 
 
-def fingerprint(spec: ModelSpec, training: Training, train: BatchSource, validation: BatchSource) -> str:
-    """Return a hash of everything that fixes a fit: model, options, training and the parts' sizes and moments."""
+def fingerprint(
+    spec: ModelSpec, training: Training, train: BatchSource, validation: BatchSource, *, start: str | None = None
+) -> str:
+    """Return a hash of everything that fixes a fit: model, options, training and the parts' sizes and moments.
+
+    `start` says which weights of another run the fit starts from, and how; None: it starts from its seed.
+    """
     arrays = {
         name: [a.shape, a.dtype, a.role, a.moments_shape, a.categories, a.may_miss] for name, a in spec.arrays.items()
     }
@@ -137,6 +142,7 @@ def fingerprint(spec: ModelSpec, training: Training, train: BatchSource, validat
         spec.seed,
         training.model_dump(mode="json"),
         [train.n_rows, validation.n_rows],
+        *([] if start is None else [start]),
     ]
     digest = hashlib.sha256(json.dumps(words, sort_keys=True).encode())
     for name, moments in sorted(train.moments.items()):

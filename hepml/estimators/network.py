@@ -10,11 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from hepml.contracts import BatchSource, Epoch, Estimator, Exportable, FitPlan, ModelSpec, Normalisation
+from hepml.contracts import (
+    BatchSource,
+    Epoch,
+    Estimator,
+    Exportable,
+    FitPlan,
+    ModelSpec,
+    Normalisation,
+    StartPlan,
+    Transferable,
+)
 from hepml.errors import RunError
 from hepml.estimators.checkpoint import CheckpointFile, fingerprint
 from hepml.estimators.fit_loop import run_fit
 from hepml.estimators.inputs import check_inputs, check_parts
+from hepml.estimators.network_start import NetworkStart, start_network
 from hepml.estimators.optimiser import build_optimiser
 from hepml.networks.backbone import Backbone, standardise_name
 from hepml.networks.fixed_batches import FixedBatches
@@ -25,12 +36,13 @@ from hepml.networks.onnx_graph import network_as_onnx
 from hepml.networks.predictor import network_in_batches
 from hepml.networks.supervised import SupervisedTrainer
 from hepml.networks.target_scaling import target_scaling
+from hepml.networks.transfer import rescale_heads
 from hepml.recipe import Training
 
 _FILE = "model.keras"
 
 
-class Network(Estimator, Exportable):
+class Network(Transferable, Exportable):
     """A Keras model behind the estimator's interface.
 
     Parameters
@@ -52,11 +64,26 @@ class Network(Estimator, Exportable):
         self.spec = spec
         self.model = build_model(spec, self.backbone) if model is None else model
         self._batches: FixedBatches | None = None
+        self._start: NetworkStart | None = None
 
     @property
     def n_parameters(self) -> int:
         """Number of trained weights."""
         return sum(int(np.prod(v.shape)) for v in self.model.trainable_variables)
+
+    def start_from(self, other: Estimator, plan: StartPlan) -> tuple[str, ...]:
+        """Take the backbone of another network over; return the outputs whose heads are kept.
+
+        Raises
+        ------
+        RunError
+            The two are not built alike; names the first layer that differs.
+        """
+        if not isinstance(other, Network):
+            msg = f"a network starts from a network, and the other model is {type(other).__name__}"
+            raise RunError(msg)
+        self._start = start_network(self.spec, self.model, other.spec, other.model, plan)
+        return self._start.kept_heads
 
     def fit(self, train: BatchSource, validation: BatchSource, plan: FitPlan) -> list[Epoch]:
         """Fit epoch by epoch, resuming where a checkpoint of the same fit lies, and keep the best epoch's weights.
@@ -76,8 +103,12 @@ class Network(Estimator, Exportable):
         # makes random operations of others fail that have no seed: so they get one.
         tf.config.experimental.enable_op_determinism()
         tf.random.set_seed(self.spec.seed)
-        set_normalisation(self.model, self.spec, self.backbone, train.moments)
+        start = self._start
+        if start is None or not start.plan.keep_normalisation:
+            set_normalisation(self.model, self.spec, self.backbone, train.moments)
         scaling = target_scaling(self.spec.task, train)
+        if start is not None:
+            rescale_heads(self.model, self.spec.task, start.kept_heads, scaling)
         set_target_scaling(self.model, scaling)
         enable_augmentation(self.model, enabled=training.augment)
         trainer = SupervisedTrainer(
@@ -87,13 +118,17 @@ class Network(Estimator, Exportable):
             batch_size=min(training.batch_size, train.n_rows),
             weight_average=getattr(self.spec.options, "weight_average", 0.0),
             scaling=scaling,
+            slow=start.slow if start else None,
         )
         history = run_fit(
             trainer,
             train,
             validation,
             training=training,
-            checkpoint=CheckpointFile(plan.checkpoint, fingerprint(self.spec, training, train, validation)),
+            checkpoint=CheckpointFile(
+                plan.checkpoint,
+                fingerprint(self.spec, training, train, validation, start=start.fingerprint if start else None),
+            ),
             on_epoch=plan.on_epoch,
         )
         self._batches = None

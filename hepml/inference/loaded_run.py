@@ -112,7 +112,7 @@ def load_learning(run: LoadedRun) -> dict[float, LoadedRun]:
 
 def _of_fraction(run: LoadedRun, fraction: float) -> LoadedRun:
     members = tuple(member for member in run.info.learning if member.fraction == fraction)
-    models = {member.name: _load_member(run.folder, run.info, member) for member in members}
+    models = {member.name: load_run_member(run.folder, run.info, member) for member in members}
     return LoadedRun(run.folder, replace(run.info, members=members, learning=()), models)
 
 
@@ -123,10 +123,17 @@ def _load(folder: Path, _mtime_ns: int, backend: Backend) -> LoadedRun:
     if backend == "onnx":
         require_onnx_files(folder, info)
         return LoadedRun(folder, info, {m.name: load_onnx_member(folder, info, m) for m in info.members})
-    return LoadedRun(folder, info, {member.name: _load_member(folder, info, member) for member in info.members})
+    return LoadedRun(folder, info, {member.name: load_run_member(folder, info, member) for member in info.members})
 
 
-def _load_member(folder: Path, info: RunInfo, member: MemberInfo) -> Estimator:
+def load_run_member(folder: Path, info: RunInfo, member: MemberInfo) -> Estimator:
+    """Load one member of a run; nothing is kept in memory.
+
+    Raises
+    ------
+    RunError
+        The model file is missing or damaged, or this hepml cannot build the model.
+    """
     try:
         spec = model_spec(info.estimator, info.options, task=info.task, arrays=info.arrays, seed=member.seed)
     except HepmlError as problem:

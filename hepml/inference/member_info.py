@@ -36,6 +36,8 @@ class MemberInfo:
         Rows that it was trained on; None in runs of older versions.
     fraction : float, optional
         Of the training part, for a point of the learning curve; None: all of it.
+    started_from : str, optional
+        Name of the member of another run whose backbone it started from.
     """
 
     seed: int
@@ -46,6 +48,7 @@ class MemberInfo:
     seconds: float
     n_train: int | None = None
     fraction: float | None = None
+    started_from: str | None = None
 
     @property
     def name(self) -> str:

@@ -13,6 +13,7 @@ import pydantic
 from hepml.contracts import ArraySpec, RepresentationSpec, TaskSpec
 from hepml.errors import RunError
 from hepml.inference.member_info import MemberInfo
+from hepml.inference.start_info import StartInfo
 from hepml.io.folder import write_text_atomic
 
 RUN_FORMAT = 1
@@ -56,6 +57,8 @@ class RunInfo:
         Trained on fractions of the training part, for the learning curve alone.
     keys : tuple of str, optional
         Key columns of the dataset; none where its split hashed the content of events; None in runs of older versions.
+    start : StartInfo, optional
+        The run that its networks started from; None: they started from their seeds.
     """
 
     format: int
@@ -73,6 +76,7 @@ class RunInfo:
     members: tuple[MemberInfo, ...]
     learning: tuple[MemberInfo, ...] = ()
     keys: tuple[str, ...] | None = None
+    start: StartInfo | None = None
 
     @property
     def seeds(self) -> tuple[int, ...]:

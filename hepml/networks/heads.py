@@ -29,7 +29,7 @@ def attach_heads(features: Any, task: TaskSpec, seeds: SeedStream) -> dict[str, 
         start = keras.initializers.GlorotUniform(seed=seeds.next())
         logits = keras.layers.Dense(output.size, kernel_initializer=start, name=logits_name(output))(features)
         if is_standardised(output):
-            outputs[output.name] = InUnits(name=_units_name(output.name))(logits)
+            outputs[output.name] = InUnits(name=units_name(output.name))(logits)
         else:
             outputs[output.name] = keras.layers.Activation(output.activation, dtype="float32", name=output.name)(logits)
     return outputs
@@ -38,7 +38,7 @@ def attach_heads(features: Any, task: TaskSpec, seeds: SeedStream) -> dict[str, 
 def set_target_scaling(model: Any, scaling: Scaling) -> None:
     """Put the targets' constants into the model, so that its outputs are in the targets' units."""
     for name, (offset, scale) in scaling.items():
-        model.get_layer(_units_name(name)).set_constants(offset, scale)
+        model.get_layer(units_name(name)).set_constants(offset, scale)
 
 
 def logits_name(output: OutputSpec) -> str:
@@ -46,8 +46,14 @@ def logits_name(output: OutputSpec) -> str:
     return f"{output.name}_logits"
 
 
-def _units_name(output_name: str) -> str:
+def units_name(output_name: str) -> str:
+    """Return the name of the layer that brings a standardised output to the units of its target."""
     return f"{output_name}_in_units"
+
+
+def head_names(task: TaskSpec) -> frozenset[str]:
+    """Return the names of all layers that `attach_heads` makes; all others are the backbone."""
+    return frozenset(name for o in task.outputs for name in (logits_name(o), units_name(o.name), o.name))
 
 
 def logits_model(model: Any, task: TaskSpec) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 from hepml.contracts import Batch, TaskSpec
 from hepml.networks.heads import logits_model, loss_per_example
 from hepml.networks.keras_import import import_keras
+from hepml.networks.slow_variables import SlowVariables
 from hepml.networks.target_scaling import NO_SCALING, Scaling, with_scaling
 from hepml.networks.targets import targets_of
 from hepml.networks.weight_average import WeightAverage
@@ -36,6 +37,8 @@ class SupervisedTrainer:
         Momentum of the average of the weights; 0 for none.
     scaling : mapping of str to (float, float)
         Offset and scale of the outputs whose loss is taken on standardised targets.
+    slow : SlowVariables, optional
+        What is trained with a lower rate than the rest.
     """
 
     def __init__(
@@ -47,9 +50,11 @@ class SupervisedTrainer:
         batch_size: int,
         weight_average: float,
         scaling: Scaling = NO_SCALING,
+        slow: SlowVariables | None = None,
     ) -> None:
         self._model, self._optimiser, self._batch_size = model, optimiser, batch_size
         self._task, self._scaling = with_scaling(task, scaling), scaling
+        self._slow = slow or SlowVariables([], rate=1.0)
         self._logits = logits_model(model, task)
         optimiser.build(model.trainable_variables)
         moving = [v for v in model.weights if v.trainable or "moving_" in v.name]
@@ -103,7 +108,9 @@ class SupervisedTrainer:
                 if self._model.losses:
                     total += keras.ops.sum(keras.ops.stack(self._model.losses))
             optimiser.learning_rate.assign(learning_rate)
+            before = self._slow.values()
             optimiser.apply(tape.gradient(total, variables), variables)
+            self._slow.hold_back(before)
             if self._average is not None:
                 self._average.update(optimiser.iterations)
             return loss_sum

@@ -6,6 +6,7 @@ from hepml.estimators import check_task, estimator_class
 from hepml.options import validate_options
 from hepml.recipe import Recipe, task_of, task_path, training_of
 from hepml.tasks import TaskContext, build_task
+from hepml.workflow.start import read_start
 
 
 def check_models(recipe: Recipe) -> None:
@@ -15,6 +16,8 @@ def check_models(recipe: Recipe) -> None:
     ------
     RecipeError
         Names the key, the value and the remedy.
+    RunError
+        A model starts from a run that there is not, or of another estimator.
     MissingExtraError
         An estimator's package is not installed.
     """
@@ -25,3 +28,4 @@ def check_models(recipe: Recipe) -> None:
         check_task(model.estimator or name, task, path=f"models.{name}")
         validate_options(found.Options, model.options, path=f"models.{name}.options")  # type: ignore[attr-defined]
         training_of(recipe, name)
+        read_start(recipe, name)

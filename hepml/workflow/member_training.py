@@ -14,6 +14,7 @@ from hepml.inference.member_info import MemberInfo, member_name, member_place, r
 from hepml.recipe import Model, Recipe, training_of
 from hepml.workflow.progress import Progress, Step
 from hepml.workflow.run_folder import WantedMember
+from hepml.workflow.start import OpenedStart, start_member
 from hepml.workflow.tree_models import WITHOUT_EPOCHS
 
 CHECKPOINTS = "checkpoints"
@@ -28,6 +29,7 @@ class Job:
     data: Dataset
     task: TaskSpec
     arrays: dict[str, ArraySpec]
+    start: OpenedStart | None = None
 
     @property
     def model(self) -> Model:
@@ -49,17 +51,27 @@ def train_member(job: Job, folder: Path, wanted: WantedMember, progress: Progres
     key = job.model.estimator or job.name
     path = f"models.{job.name}.options"
     estimator = build_estimator(key, job.model.options, task=job.task, arrays=job.arrays, seed=wanted.seed, path=path)
+    started_from = _start(job, estimator, wanted, progress)
     n_steps = None if key in WITHOUT_EPOCHS else training_of(job.recipe, job.name).epochs
     started = time.monotonic()
     train, validation = (_source(job, part, wanted) for part in ("train", "validation"))
     with progress.step(f"train {job.name} {_in_short(wanted)}", n_steps) as bar:
         plan = FitPlan(_checkpoint(folder, wanted), training_of(job.recipe, job.name), on_epoch=_shown_on(bar))
         history = estimator.fit(train, validation, plan)
-    info = _member_info(estimator, history, wanted, train.n_rows, time.monotonic() - started)
+    info = _member_info(estimator, history, wanted, train.n_rows, time.monotonic() - started, started_from)
     save_member(home, estimator, history)
     write_member_info(home, info)
     progress.say(f"{job.name} {_in_short(wanted)}: {_in_words(info, history, estimator.watched)}")
     return info
+
+
+def _start(job: Job, estimator: Estimator, wanted: WantedMember, progress: Progress) -> str | None:
+    """Let the estimator start from a member of another run, where one is asked for; return that member's name."""
+    if job.start is None:
+        return None
+    member = job.start.member(wanted.seed, wanted.fold, job.recipe.split.model_dump(mode="json"))
+    progress.say(f"{job.name} {_in_short(wanted)} {start_member(job.start, estimator, member)}")
+    return member.name
 
 
 def _source(job: Job, part: str, wanted: WantedMember) -> BatchSource:
@@ -96,7 +108,12 @@ def _shown_on(bar: Step) -> Callable[[Epoch], None]:
 
 
 def _member_info(
-    estimator: Estimator, history: Sequence[Epoch], wanted: WantedMember, n_train: int, seconds: float
+    estimator: Estimator,
+    history: Sequence[Epoch],
+    wanted: WantedMember,
+    n_train: int,
+    seconds: float,
+    started_from: str | None,
 ) -> MemberInfo:
     best = min(history, key=lambda epoch: epoch.figures[estimator.watched])
     return MemberInfo(
@@ -108,6 +125,7 @@ def _member_info(
         seconds=seconds,
         n_train=n_train,
         fraction=wanted.fraction,
+        started_from=started_from,
     )
 
 

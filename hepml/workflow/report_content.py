@@ -10,6 +10,7 @@ import numpy as np
 from hepml.contracts import Metric, Predictions
 from hepml.contracts.report import PartCounts, ReportContent, ReportFigure, RunSummary
 from hepml.datasets import Dataset
+from hepml.inference.start_info import StartInfo
 from hepml.workflow.baselines import baselines, has_baseline
 from hepml.workflow.judged_run import JudgedRun
 from hepml.workflow.report_title import report_title
@@ -78,6 +79,16 @@ def _warnings(judged: Sequence[JudgedRun], data: Dataset, *, has_simple: bool) -
             f"With {folds} folds every event is in the test part, judged by the fold that did not see it; the training "
             "part shown is that of the first fold."
         )
+    texts += [_started(each.run.info.name, each.run.info.start, data) for each in judged if each.run.info.start]
     if not has_simple:
         texts.append("No boosted trees were trained on these events: there is no simple baseline to compare with.")
     return texts
+
+
+def _started(name: str, start: StartInfo, data: Dataset) -> str:
+    """Say where a run started, and what that may mean for its figures."""
+    frozen = ", which was not trained further" if start.options["freeze"] == "backbone" else ""
+    text = f"{name} started from the backbone of {start.name} (dataset {start.dataset_digest[:12]}…){frozen}."
+    if start.dataset_digest == data.manifest.digest:
+        return text
+    return f"{text} Events that are in both datasets are tested fairly only if both runs have the same split."

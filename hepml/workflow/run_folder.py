@@ -21,6 +21,7 @@ from hepml.inference.run_info import (
     read_run_info,
     write_run_info,
 )
+from hepml.inference.start_info import StartInfo
 from hepml.io.folder import write_bytes_atomic, write_text_atomic
 from hepml.recipe import Recipe, freeze_recipe, task_of, training_of
 from hepml.workflow.processor_copy import PROCESSOR_COPY, read_processor_copy, sha256
@@ -40,20 +41,25 @@ class WantedMember:
     fraction: float | None = None
 
 
-def plan_of_run(recipe: Recipe, model: str, manifest: Manifest) -> dict[str, str]:
-    """Return the hash of everything that decides what a member becomes, by part; how many seeds there are does not."""
+def plan_of_run(recipe: Recipe, model: str, manifest: Manifest, start: StartInfo | None = None) -> dict[str, str]:
+    """Return the hash of everything that decides what a member becomes, by part.
+
+    How many seeds there are does not, nor where the run is that networks start from: its weights do.
+    """
     spec = recipe.models[model]
     scales = [[summary.name, summary.label, summary.cross_section, summary.factor] for summary in manifest.inputs]
     representations = {name: asdict(value) for name, value in manifest.representations.items()}
     parts: Mapping[str, Any] = {
         "dataset": [manifest.digest, manifest.classes, scales, representations],
-        "model": [model, spec.model_dump(mode="json", exclude={"seeds", "training", "task"})],
+        "model": [model, spec.model_dump(mode="json", exclude={"seeds", "training", "task", "start"})],
         "training": [training_of(recipe, model).model_dump(mode="json"), recipe.seed],
         "split": recipe.split.model_dump(mode="json"),
         "weights": recipe.weights.model_dump(mode="json"),
         "task": task_of(recipe, model).model_dump(mode="json"),
         "version of hepml": version("hepml"),
     }
+    if start is not None:
+        parts = {**parts, "start": asdict(start)}
     return {part: sha256(json.dumps(value, sort_keys=True).encode()) for part, value in parts.items()}
 
 
@@ -89,7 +95,14 @@ def begin_run(folder: Path, plan: Mapping[str, str]) -> None:
 
 
 def finish_run(
-    folder: Path, recipe: Recipe, model: str, data: Dataset, task: TaskSpec, members: tuple[MemberInfo, ...]
+    folder: Path,
+    recipe: Recipe,
+    model: str,
+    data: Dataset,
+    task: TaskSpec,
+    members: tuple[MemberInfo, ...],
+    *,
+    start: StartInfo | None = None,
 ) -> RunInfo:
     """Write the copy of the processor file and, last, ``run.json``.
 
@@ -119,6 +132,7 @@ def finish_run(
         members=tuple(member for member in members if member.fraction is None),
         learning=tuple(member for member in members if member.fraction is not None),
         keys=tuple(data.manifest.keys),
+        start=start,
     )
     write_bytes_atomic(folder / PROCESSOR_COPY, processor)
     write_run_info(folder, info)
@@ -131,7 +145,7 @@ def _begun(folder: Path, plan: Mapping[str, str]) -> bool:
     if not marker.exists():
         return False
     before = _read_plan(marker)
-    different = [part for part in plan if plan[part] != before.get(part)]
+    different = [part for part in dict.fromkeys([*plan, *before]) if plan.get(part) != before.get(part)]
     if different:
         msg = (
             f"{folder}: holds a run of another {' and '.join(different)}: choose another folder, or remove this one to "

@@ -10,13 +10,14 @@ from hepml.datasets import Dataset, open_dataset, part_buckets
 from hepml.errors import RecipeError, nearest
 from hepml.inference.run_info import RUN_FILE, RunInfo
 from hepml.io.folder import claim_folder, exclusive, remove_temporary
-from hepml.recipe import Recipe, task_of, task_path
+from hepml.recipe import Recipe, Start, task_of, task_path
 from hepml.tasks import TaskContext, build_task
 from hepml.workflow.as_recipe import as_recipe
 from hepml.workflow.check_names import check_names
 from hepml.workflow.member_training import Job, train_member
 from hepml.workflow.progress import SILENT, Progress
 from hepml.workflow.run_folder import WantedMember, begin_run, finish_run, finished_run, plan_of_run
+from hepml.workflow.start import open_start, with_start
 
 
 def train(
@@ -25,6 +26,7 @@ def train(
     output: str | Path,
     *,
     model: str | None = None,
+    start: Start | str | Path | None = None,
     progress: Progress = SILENT,
 ) -> RunInfo:
     """Train one model of a recipe: all its seeds, and all folds where the split has them.
@@ -40,6 +42,8 @@ def train(
         The dataset, and the folder of the run.
     model : str, optional
         Name of the model; may be left out where the recipe has one only.
+    start : path or Start, optional
+        A run whose backbone the networks start from, in place of that of the recipe's ``models.<name>.start``.
     progress : Progress
         Where bars go.
 
@@ -47,14 +51,16 @@ def train(
     ------
     RecipeError, DatasetError, RunError, OutputError
     """
-    chosen = as_recipe(recipe)
-    name = _which_model(chosen, model)
+    given = as_recipe(recipe)
+    name = _which_model(given, model)
+    chosen = with_start(given, name, start)
     data = open_dataset(dataset)
     check_names(chosen, spectators=data.manifest.spectators, classes=data.manifest.classes)
     _check_fractions(chosen)
     task = _task(chosen, name, data)
-    job = Job(chosen, name, data, task, data.arrays(chosen.models[name].inputs))
-    plan = plan_of_run(chosen, name, data.manifest)
+    begin = open_start(chosen, name, dataset_digest=data.manifest.digest)
+    job = Job(chosen, name, data, task, data.arrays(chosen.models[name].inputs), begin)
+    plan = plan_of_run(chosen, name, data.manifest, begin.info if begin else None)
     wanted = _wanted(chosen, name)
     done = finished_run(Path(output).expanduser(), plan, chosen, wanted)
     if done is not None:
@@ -64,7 +70,7 @@ def train(
         begin_run(folder, plan)
         remove_temporary(folder)
         members = tuple(train_member(job, folder, each, progress) for each in wanted)
-        return finish_run(folder, chosen, name, data, task, members)
+        return finish_run(folder, chosen, name, data, task, members, start=begin.info if begin else None)
 
 
 def _which_model(recipe: Recipe, model: str | None) -> str:

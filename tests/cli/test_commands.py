@@ -71,3 +71,14 @@ def test_a_sample(hepml, tmp_path):
     assert done.status == 0, done.err
     assert "w.root: 2 w events" in done.out
     assert uproot.open(tmp_path / "jets" / "w.root")["Events"].num_entries == 2
+
+
+def test_train_from_another_run(hepml, jets, tmp_path):
+    arguments = ("train", jets.recipe, jets.dataset, "-o", tmp_path / "run", "--from", jets.run("dense"))
+    settings = ("--set", "models.dense.start.freeze=backbone", "--set", "training.epochs=1")
+    done = hepml(*arguments, "--model", "dense", *settings)
+    assert done.status == 0
+    assert "dense seed1 starts from dense seed1 (dataset " in done.err
+    assert "with the head of score, backbone frozen" in done.err
+    complaint = hepml(*arguments, "--model", "trees").complaint
+    assert complaint.startswith("models.trees.start: 'bdt' cannot start from another run, only networks can")
