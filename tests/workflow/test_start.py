@@ -10,9 +10,12 @@ import pytest
 import tiny_runs
 
 from hepml import workflow
+from hepml.datasets import open_dataset
 from hepml.errors import RecipeError, RunError
 from hepml.inference import load_run, read_run_info
+from hepml.workflow.judged_run import JudgedRun
 from hepml.workflow.progress import Silent
+from hepml.workflow.report_content import report_content
 from hepml.workflow.start import open_start, with_start
 
 DENSE = {"estimator": "dnn", "inputs": ["table"], "options": {"width": 6, "depth": 1}}
@@ -43,23 +46,36 @@ def opened(project, run, digest="another", **settings):
     return open_start(project.loaded(changed), "dense", dataset_digest=digest)
 
 
-def test_a_run_from_another(few, simulation, tmp_path):
-    said = []
+class Listening(Silent):
+    def __init__(self) -> None:
+        self.said: list[str] = []
 
-    class Listening(Silent):
-        def say(self, text: str) -> None:
-            said.append(text)
+    def say(self, text: str) -> None:
+        self.said.append(text)
 
+
+@pytest.fixture(scope="module")
+def listening():
+    return Listening()
+
+
+@pytest.fixture(scope="module")
+def started(few, simulation, listening, tmp_path_factory):
+    """Return a run of two seeds with the frozen backbone of `simulation`, which has one of them."""
+    folder = tmp_path_factory.mktemp("started")
     recipe = few.loaded({"models.dense.seeds": [2, 3], "models.dense.start": {"freeze": "backbone"}})
-    info = workflow.train(recipe, few.dataset, tmp_path, model="dense", start=simulation, progress=Listening())
-    digest = read_run_info(simulation).dataset_digest
+    workflow.train(recipe, few.dataset, folder, model="dense", start=simulation, progress=listening)
+    return folder
+
+
+def test_a_run_from_another(started, simulation, listening):
+    info, digest = read_run_info(started), read_run_info(simulation).dataset_digest
     assert [member.started_from for member in info.members] == ["seed2", "seed1"]
     assert (info.start.name, info.start.estimator, info.start.dataset_digest) == ("dense", "dnn", digest)
     assert (info.start.options["freeze"], set(info.start.weights)) == ("backbone", {"seed1", "seed2"})
-    assert info == read_run_info(tmp_path)
-    starts = [text for text in said if "starts from" in text]
+    starts = [text for text in listening.said if "starts from" in text]
     assert starts[0].startswith(f"dense seed2 starts from dense seed2 (dataset {digest[:12]}…), with the head of score")
-    before, after = (load_run(run).models["seed2"].model.layers[2].get_weights() for run in (simulation, tmp_path))
+    before, after = (load_run(run).models["seed2"].model.layers[2].get_weights() for run in (simulation, started))
     for old, new in zip(before, after, strict=True):
         np.testing.assert_array_equal(old, new)
 
@@ -185,7 +201,8 @@ def test_networks_that_are_built_otherwise(few, simulation, tmp_path):
         workflow.train(recipe, few.dataset, tmp_path, model="dense")
 
 
-def test_the_report_says_where_a_run_started(few, simulation, tmp_path):
-    workflow.train(few.loaded(), few.dataset, tmp_path / "run", model="dense", start=simulation)
-    content = workflow.evaluate([tmp_path / "run"], few.dataset, tmp_path / "report")
-    assert any(text.startswith("dense started from the backbone of dense (dataset ") for text in content.warnings)
+def test_the_report_says_where_a_run_started(few, started):
+    judged, data = JudgedRun(load_run(started), {}, (), (), None), open_dataset(few.dataset)
+    texts = report_content([judged], data, [], []).warnings
+    (text,) = [text for text in texts if text.startswith("dense started from the backbone of dense (dataset ")]
+    assert "which was not trained further. Events that are in both datasets are tested fairly only if" in text
