@@ -10,11 +10,13 @@ from typing import Any
 from hepml.contracts import OutputSpec, TaskSpec
 from hepml.networks.heads import head_names, logits_name, units_name
 from hepml.networks.keras_import import import_keras
-from hepml.networks.target_scaling import SPECTATOR, Scaling, is_standardised
+from hepml.networks.target_scaling import Scaling, is_standardised
 
 _FREE = frozenset({"name", "trainable", "dtype", "seed", "momentum", "shape"})
 """What two layers that compute the same may differ in; `shape` is that of weights, which are compared themselves."""
 _FREE_ENDS = ("_initializer", "_regularizer", "_constraint")
+_LABEL = "label"
+"""The target of an output whose classes are those of the examples."""
 
 
 def backbone_layers(model: Any, task: TaskSpec) -> list[Any]:
@@ -115,8 +117,10 @@ def rescale_heads(model: Any, task: TaskSpec, names: Sequence[str], scaling: Sca
 
 
 def _meaning(output: OutputSpec, task: TaskSpec) -> tuple[Any, ...]:
-    labels = () if output.target.startswith(SPECTATOR) else (task.classes, task.signal)
-    return (output.shape, output.activation, output.target, is_standardised(output), output.classes, labels)
+    """Return what must agree: a number's target, a label's classes and signal, or the codes that are classes."""
+    classes = (output.classes or task.classes, task.signal) if output.target == _LABEL else output.classes
+    codes = output.loss_options.get("codes"), output.loss_options.get("last_is_open")
+    return (output.shape, output.activation, output.target, is_standardised(output), classes, codes)
 
 
 def _shapes(layer: Any) -> list[tuple[int, ...]]:

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from estimator_problems import ARRAYS, SMALL, TRAINING, energy_gev, examples, new, plan, problem, regression, source
 
-from hepml.contracts import StartPlan, Transferable
+from hepml.contracts import OutputSpec, StartPlan, TaskSpec, Transferable
 from hepml.errors import RunError
 from hepml.estimators import ESTIMATORS, build_estimator, estimator_class, load_member, save_member
 from hepml.estimators.network_start import start_network
 from hepml.networks.slow_variables import SlowVariables
-from hepml.networks.transfer import backbone_layers
+from hepml.networks.transfer import backbone_layers, common_heads
 
 NETWORKS = [name for name in sorted(ESTIMATORS) if issubclass(estimator_class(name), Transferable)]
 ONE = TRAINING.model_copy(update={"epochs": 1})
@@ -70,6 +70,17 @@ def test_the_same_classes_may_get_a_new_head(trained):
     estimator, untouched = new("dnn", seed=7), new("dnn", seed=7)
     assert estimator.start_from(trained("dnn"), StartPlan(keep_heads=False)) == ()
     assert all(equal(head(estimator), head(untouched)))
+
+
+def test_classes_that_are_counts_are_known_by_their_codes():
+    few = {"codes": (0, 1, 2), "last_is_open": True}
+    count = OutputSpec("n_p", 3, "softmax", "categorical_crossentropy", "codes:n", classes=("0", "1", ">=2"))
+    here, same, other = (
+        TaskSpec("several", (replace(count, loss_options=options, loss_weight=weight),), ("a", "b"))
+        for options, weight in ((few, 1.0), (few, 2.0), ({**few, "codes": (0, 1, 3)}, 1.0))
+    )
+    assert common_heads(here, same) == ("n_p",)
+    assert common_heads(here, other) == ()
 
 
 def test_what_is_frozen_does_not_change(trained, tmp_path):
