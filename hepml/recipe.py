@@ -262,6 +262,11 @@ class Evaluation(Options):
         description="Spectator → bin edges, or a number of bins of equal population, for efficiencies, sculpting and "
         "residuals in bins of it; default: four spectators",
     )
+    categories: dict[Name, Annotated[dict[int, str], pydantic.Field(min_length=1)]] = pydantic.Field(
+        {},
+        description="Spectator that holds codes → code → name, for scores and efficiencies by category; codes without "
+        "a name are 'other'",
+    )
     calibration: bool = pydantic.Field(True, description="Judge scores as probabilities, as they are and calibrated")
 
     @pydantic.field_validator("bins")

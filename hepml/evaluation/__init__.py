@@ -7,6 +7,7 @@ from hepml.evaluation.binned_efficiency import (
     binned_efficiency,
     binned_efficiency_at_signal_efficiency,
 )
+from hepml.evaluation.binned_selection import BinnedSelection, Selection, binned_selection, selection_of
 from hepml.evaluation.binning import bin_index, equal_population_edges
 from hepml.evaluation.bootstrap import Bootstrap, bootstrap_figure, bootstrap_ranked
 from hepml.evaluation.bootstrap_metrics import bootstrap_auc, bootstrap_delta_auc, bootstrap_rejection
@@ -14,6 +15,7 @@ from hepml.evaluation.confusion import ConfusionMatrix, confusion_matrix
 from hepml.evaluation.correlation import Correlation, correlation_curves, weighted_correlation
 from hepml.evaluation.curves import score_histograms
 from hepml.evaluation.delta_auc import AucDifference, delta_auc
+from hepml.evaluation.difference_curves import difference_curves
 from hepml.evaluation.document import EvaluationDocument, document_from_json, document_to_json
 from hepml.evaluation.estimate import Estimate
 from hepml.evaluation.fraction import weighted_fraction
@@ -31,6 +33,7 @@ from hepml.evaluation.reliability import ReliabilityCurve, calibration_curve, ex
 from hepml.evaluation.residuals import (
     bias,
     mean_absolute_error,
+    median_absolute_error,
     r2_score,
     resolution,
     root_mean_squared_error,
@@ -60,6 +63,7 @@ __all__ = [
     "EVALUATIONS",
     "AucDifference",
     "BinnedEfficiency",
+    "BinnedSelection",
     "Bootstrap",
     "ConfusionMatrix",
     "Correlation",
@@ -72,6 +76,7 @@ __all__ = [
     "ReliabilityCurve",
     "RocCurve",
     "Sculpting",
+    "Selection",
     "SignificanceScan",
     "TaskEvaluation",
     "TemperatureCalibration",
@@ -84,6 +89,7 @@ __all__ = [
     "bin_index",
     "binned_efficiency",
     "binned_efficiency_at_signal_efficiency",
+    "binned_selection",
     "bootstrap_auc",
     "bootstrap_delta_auc",
     "bootstrap_figure",
@@ -96,6 +102,7 @@ __all__ = [
     "correlation_curves",
     "delta_auc",
     "describe_window",
+    "difference_curves",
     "document_from_json",
     "document_to_json",
     "equal_population_edges",
@@ -109,6 +116,7 @@ __all__ = [
     "leading_figures",
     "log_loss",
     "mean_absolute_error",
+    "median_absolute_error",
     "prediction_histograms",
     "pulls",
     "r2_score",
@@ -125,6 +133,7 @@ __all__ = [
     "score_histogram",
     "score_histograms",
     "sculpting_at_signal_efficiency",
+    "selection_of",
     "significance_improvement",
     "significance_scan",
     "stored_histograms",

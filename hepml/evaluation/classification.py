@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 from hepml.contracts import Curve, Metric, Predictions, part_beside_train
 from hepml.evaluation.calibration import calibration_figures
+from hepml.evaluation.category_figures import category_figures
 from hepml.evaluation.curves import confusion_curve, roc_curves, score_histogram_curves
 from hepml.evaluation.figures import main_figures
 from hepml.evaluation.labelled import labelled_scores
 from hepml.evaluation.overtraining import overtraining_figures
+from hepml.evaluation.selection_figures import selection_figures
 from hepml.evaluation.significance_figures import significance_figures
 from hepml.evaluation.spectator_figures import spectator_figures
 from hepml.evaluation.yields import expected_yields
@@ -32,7 +34,12 @@ def evaluate_classification(
         curves += score_histogram_curves(samples["train"])
         metrics += overtraining_figures(samples["train"], unseen, n_permutations=evaluation.permutations, seed=seed)
     yields = expected_yields(samples.values(), evaluation)
-    more = [significance_figures(validation, test, yields, evaluation), spectator_figures(test, evaluation)]
+    more = [
+        selection_figures(test, evaluation),
+        significance_figures(validation, test, yields, evaluation),
+        spectator_figures(test, evaluation),
+        category_figures(test, evaluation),
+    ]
     if evaluation.calibration:
         more.append(calibration_figures(validation, test, trained=trained))
     for figures, points in more:

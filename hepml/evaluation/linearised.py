@@ -71,6 +71,12 @@ def half_width_of(values: NDArray[np.float64], spread: Distribution) -> Linearis
     return Linearised(float(upper - lower) / 2, influence, "variance of the quantiles")
 
 
+def median_of(values: NDArray[np.float64], spread: Distribution) -> Linearised:
+    """Return the weighted median."""
+    [middle], [slope] = spread.quantile([0.5]), spread.slope([0.5])
+    return Linearised(float(middle), -slope * (values <= middle), "variance of the quantiles")
+
+
 def explained_of(truth: NDArray[np.float64], residual: NDArray[np.float64], share: NDArray[np.float64]) -> Linearised:
     """Return R² = 1 − Σwr²/Σw(t − mean)²; undefined where the truth does not vary."""
     squares, deviations = np.square(residual), np.square(truth - float(share @ truth))

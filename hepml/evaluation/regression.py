@@ -15,6 +15,7 @@ from hepml.evaluation.residuals import (
     Residuals,
     bias_of,
     mae_of,
+    median_absolute_of,
     r2_of,
     relative,
     residuals,
@@ -25,7 +26,11 @@ from hepml.evaluation.residuals import (
 from hepml.recipe import Evaluation, Weights
 
 _LINEARISED = {"bias": bias_of, "resolution": resolution_of, "rmse": rmse_of, "mae": mae_of, "r2": r2_of}
-_RELATIVE = {"relative_bias": bias_of, "relative_resolution": resolution_of}
+_RELATIVE = {
+    "relative_bias": bias_of,
+    "relative_resolution": resolution_of,
+    "median_absolute_relative_error": median_absolute_of,
+}
 
 
 def evaluate_regression(

@@ -13,7 +13,15 @@ from hepml.evaluation.binning import bin_index
 from hepml.evaluation.histogram import histogram_columns, score_histogram
 from hepml.evaluation.quantile import distribution
 from hepml.evaluation.regressed import RegressedTarget, regressed_targets
-from hepml.evaluation.residuals import Residuals, bias_of, relative, residuals, resolution_of, tail_of
+from hepml.evaluation.residuals import (
+    Residuals,
+    bias_of,
+    median_absolute_of,
+    relative,
+    residuals,
+    resolution_of,
+    tail_of,
+)
 from hepml.evaluation.spectator_bins import binned_spectators, edges_of
 from hepml.recipe import Evaluation
 
@@ -23,7 +31,11 @@ RESIDUAL_RANGE = 5.0
 N_BINS_2D = 40
 _OF_BIN = (
     "truth_mean",
-    *(name for figure in ("bias", "resolution", "tail_fraction") for name in (figure, f"{figure}_error")),
+    *(
+        name
+        for figure in ("bias", "resolution", "median_absolute_error", "tail_fraction")
+        for name in (figure, f"{figure}_error")
+    ),
 )
 _OUTSIDE = 0.001
 """Fraction of the truth, and of the prediction, on either side of what is drawn of them."""
@@ -47,12 +59,13 @@ def residual_histogram_curves(parts: Sequence[RegressedTarget]) -> list[Curve]:
 def response_curves(target: RegressedTarget, evaluation: Evaluation) -> list[Curve]:
     """Return ``response_bins``: bias, resolution and tails in bins of the truth and of spectators.
 
-    Columns: ``low``, ``high``, ``truth_mean`` (the mean of the target in the bin), ``bias``, ``resolution`` and
-    ``tail_fraction`` (of the bin's own resolution), each with ``…_error``.  Labels: ``output``, ``of`` (the target or
-    a spectator) and ``relative``; where all truth is positive each is given over the truth, too.
+    Columns: ``low``, ``high``, ``truth_mean`` (the mean of the target in the bin), ``bias``, ``resolution``,
+    ``median_absolute_error`` and ``tail_fraction`` (of the bin's own resolution), each with ``…_error``.  Labels:
+    ``output``, ``of`` (the target or a spectator) and ``relative``; where no truth is negative each is given over the
+    truth, too, of the events whose truth is positive.
     """
     checked = residuals(target.truth, target.predicted[None], sample_weight=target.weight)
-    scaled = relative(checked) if (target.truth > 0).all() else None
+    positive, scaled = target.truth > 0, relative_where_possible(checked)
     curves = []
     for name in [target.target, *binned_spectators(target.spectators, evaluation, leave_out=[target.target])]:
         values = target.spectators[name]
@@ -60,9 +73,22 @@ def response_curves(target: RegressedTarget, evaluation: Evaluation) -> list[Cur
         for sample in (checked, scaled):
             if edges is not None and sample is not None:
                 labels = {"output": target.output, "of": name, "relative": sample is scaled}
-                columns = _response(sample, bin_index(values, edges), edges)
+                index = bin_index(values, edges)
+                columns = _response(sample, index if sample is checked else index[positive], edges)
                 curves.append(Curve("response_bins", columns, target.run, part=target.part, labels=labels))
     return curves
+
+
+def relative_where_possible(sample: Residuals) -> Residuals | None:
+    """Return residuals over truth, of the events whose truth is positive; None where that of some is negative."""
+    return relative(sample) if (sample.truth >= 0).all() else None
+
+
+def in_bin(sample: Residuals, inside: NDArray[np.bool_]) -> Residuals | None:
+    """Return the events inside a bin; None where their Σw is not positive."""
+    weight = sample.share[inside]
+    total = float(weight.sum())
+    return Residuals(sample.truth[inside], sample.residual[inside], weight / total) if total > 0 else None
 
 
 def truth_prediction_curve(target: RegressedTarget) -> Curve:
@@ -133,17 +159,15 @@ def _with_width(middle: float, half_width: float) -> tuple[float, float]:
 def _response(
     sample: Residuals, index: NDArray[np.int64], edges: NDArray[np.float64]
 ) -> dict[str, NDArray[np.float64]]:
-    rows = [_of_bin(sample, index == number) for number in range(len(edges) - 1)]
+    rows = [_of_bin(in_bin(sample, index == number)) for number in range(len(edges) - 1)]
     columns = np.array(rows).T
     return {"low": edges[:-1], "high": edges[1:]} | dict(zip(_OF_BIN, columns, strict=True))
 
 
-def _of_bin(sample: Residuals, inside: NDArray[np.bool_]) -> tuple[float, ...]:
-    weight = sample.share[inside]
-    if not weight.sum() > 0:
+def _of_bin(selected: Residuals | None) -> tuple[float, ...]:
+    if selected is None:
         return (np.nan,) * len(_OF_BIN)
-    share = weight / weight.sum()
-    selected = Residuals(sample.truth[inside], sample.residual[inside], share)
-    shift, width = bias_of(selected).estimate(share), resolution_of(selected).estimate(share)
-    figures = (shift, width, tail_of(selected))
-    return (float(share @ selected.truth), *(number for each in figures for number in (each.value, each.error)))
+    linearised = (bias_of(selected), resolution_of(selected), median_absolute_of(selected))
+    figures = (*(each.estimate(selected.share) for each in linearised), tail_of(selected))
+    truth_mean = float(selected.share @ selected.truth)
+    return (truth_mean, *(number for each in figures for number in (each.value, each.error)))

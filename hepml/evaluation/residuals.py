@@ -12,7 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 from hepml.evaluation.checks import check_finite, check_lengths, check_weight
 from hepml.evaluation.estimate import Estimate, undefined
 from hepml.evaluation.fraction import weighted_fraction
-from hepml.evaluation.linearised import Linearised, explained_of, half_width_of, mean_of, root_mean_square_of
+from hepml.evaluation.linearised import (
+    Linearised,
+    explained_of,
+    half_width_of,
+    mean_of,
+    median_of,
+    root_mean_square_of,
+)
 from hepml.evaluation.mean import class_shares
 from hepml.evaluation.quantile import Distribution, distribution
 
@@ -113,6 +120,19 @@ def mean_absolute_error(truth: ArrayLike, prediction: ArrayLike, *, sample_weigh
     return _estimate(mae_of, residuals(truth, prediction, sample_weight=sample_weight))
 
 
+def median_absolute_error(
+    truth: ArrayLike, prediction: ArrayLike, *, sample_weight: ArrayLike | None = None
+) -> Estimate:
+    """Return the median of |prediction − truth|: two thirds of σ for a normal distribution without bias.
+
+    Examples
+    --------
+    >>> median_absolute_error([0.0, 0.0, 0.0], [1.0, -7.0, 2.0]).value
+    2.0
+    """
+    return _estimate(median_absolute_of, residuals(truth, prediction, sample_weight=sample_weight))
+
+
 def r2_score(truth: ArrayLike, prediction: ArrayLike, *, sample_weight: ArrayLike | None = None) -> Estimate:
     """Return R² = 1 − Σw(prediction − truth)²/Σw(truth − mean)²; 0 for the mean itself.
 
@@ -164,6 +184,12 @@ def rmse_of(sample: Residuals) -> Linearised:
 def mae_of(sample: Residuals) -> Linearised:
     """See `mean_absolute_error`."""
     return mean_of(np.abs(sample.residual), sample.share)
+
+
+def median_absolute_of(sample: Residuals) -> Linearised:
+    """See `median_absolute_error`."""
+    absolute = np.abs(sample.residual)
+    return median_of(absolute, distribution(absolute, sample_weight=sample.share))
 
 
 def r2_of(sample: Residuals) -> Linearised:

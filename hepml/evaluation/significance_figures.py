@@ -10,6 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepml.contracts import Curve, Metric
+from hepml.evaluation.best_selection import (
+    best_cut,
+    best_selection,
+    chosen_threshold,
+    efficiency_error,
+    largest,
+    purity_of,
+)
 from hepml.evaluation.case import Case
 from hepml.evaluation.estimate import Estimate, undefined
 from hepml.evaluation.labelled import LabelledScores, SignalView, signal_views
@@ -36,7 +44,10 @@ def significance_figures(
     ``ams``, ``significance_s_over_sqrt_b`` and ``significance_s_over_sqrt_sb`` are those of the test part at the cut
     whose AMS is the largest on the validation part (there ``ams_threshold`` and ``ams_max``).  ``ams_max`` of the test
     part is the largest over cuts on the same events, which is biased upward; without a validation part it is all there
-    is.  ``significance_improvement_at_<ε_S>`` is given for each of the recipe's signal efficiencies.
+    is.  ``s_over_sqrt_sb``, ``efficiency`` and ``purity``, each ``_at_best_cut``, are those of the test part at the cut
+    whose s/√(s + b) is the largest on validation (there ``s_over_sqrt_sb_threshold``); ``s_over_sqrt_sb_max`` is the
+    largest on the same events.  ``significance_improvement_at_<ε_S>`` is given for each of the recipe's
+    signal efficiencies.
 
     Parameters
     ----------
@@ -66,9 +77,17 @@ def significance_figures(
             scans = {test.part: _scan(test, index, yields, b_r, chooses.threshold), validation.part: chooses}
             remark = f"best on validation{remark_on_folds(validation, test)}"
             metrics += _at_cut(scans[test.part], chooses.best(), evaluation, case, remark)
-            metrics.append(replace(case, part=validation.part).metric("ams_threshold", _threshold(chooses)))
-        metrics += [replace(case, part=part).metric("ams_max", _maximum(scan)) for part, scan in scans.items()]
-        labels = {"best_threshold": _threshold(chooses).value, "background_uncertainty_events": b_r}
+            metrics += best_selection(scans[test.part], best_cut(chooses), case, remark=remark)
+            chosen = replace(case, part=validation.part)
+            metrics += [chosen.metric("ams_threshold", _threshold(chooses)), chosen_threshold(chooses, chosen)]
+        for part, scan in scans.items():
+            of_part = replace(case, part=part)
+            metrics += [of_part.metric("ams_max", _maximum(scan)), largest(scan, of_part)]
+        labels = {
+            "best_threshold": _threshold(chooses).value,
+            "best_threshold_s_over_sqrt_sb": chosen_threshold(chooses, case).value,
+            "background_uncertainty_events": b_r,
+        }
         curves += [
             Curve("significance", _columns(scan), test.run, None, view.signal, part, labels)
             for part, scan in scans.items()
@@ -142,9 +161,13 @@ def _maximum(scan: SignificanceScan) -> Estimate:
 
 
 def _columns(scan: SignificanceScan) -> dict[str, NDArray[np.float64]]:
+    purity = purity_of(scan.expected)
     return {
         "threshold": scan.threshold,
         "signal_efficiency": scan.signal_efficiency,
+        "signal_efficiency_error": efficiency_error(scan),
+        "purity": purity.value,
+        "purity_error": purity.error,
         "background_efficiency": scan.background_efficiency,
         "signal_yield": scan.expected.signal,
         "signal_yield_error": scan.expected.signal_error,

@@ -82,14 +82,16 @@ def evaluate_predictions(
 
     For a classification: ``auc``, ``rejection_at_<ε_S>`` and ``accuracy`` in each part, on all events and inside each
     window, with weights and (where they differ) without; on the test part also for each member and their median.  With
-    a train part ``auc_gap``, ``auc_gap_in_sigma`` and ``ks_p_value``.  On the test part significances (see
-    `significance_figures`), ``jsd_<spectator>_at_<ε_S>`` (see `spectator_figures`), and ``log_loss``, ``brier`` and
-    ``ece`` with what calibrations that are fitted on validation make of them (see `calibration_figures`).  Curves:
-    ``roc``, ``score_histogram`` (test and train), ``confusion_matrix``, ``significance``, ``efficiency``,
-    ``sculpting`` and ``reliability``.
+    a train part ``auc_gap``, ``auc_gap_in_sigma`` and ``ks_p_value``.  On the test part ``efficiency`` and ``purity``
+    of the selection by the highest score (see `selection_figures`), by category too (see `category_figures`),
+    significances (see `significance_figures`), ``jsd_<spectator>_at_<ε_S>`` (see `spectator_figures`), and
+    ``log_loss``, ``brier`` and ``ece`` with what calibrations that are fitted on validation make of them (see
+    `calibration_figures`).  Curves: ``roc``, ``score_histogram`` (test and train), ``confusion_matrix``, ``selection``,
+    ``category_efficiency``, ``category_score``, ``significance``, ``efficiency``, ``sculpting`` and ``reliability``.
 
     For a regression, of each output: ``bias``, ``resolution``, ``rmse``, ``mae``, ``r2``, ``tail_fraction``,
-    ``relative_bias`` and ``relative_resolution`` (the latter two where the truth is positive), in the same cases.
+    ``relative_bias``, ``relative_resolution`` and ``median_absolute_relative_error`` (the latter three where the truth
+    is positive), in the same cases.
     Curves: ``residual_histogram`` (test and train), ``response_bins`` and ``truth_prediction``.
 
     For several outputs what each of them is; see `evaluate_multitask`.
@@ -127,8 +129,9 @@ def compare_runs(predictions: Sequence[Predictions], evaluation: Evaluation | No
     error and two-sided ``delta_auc_p_value``, of the averages of members, and with `member` ``"median"`` the medians
     of difference and error over all pairs of a member of one and a member of the other.
 
-    For a regression, of each output: the paired ``delta_rmse`` and ``delta_resolution`` of the averages, both with a
-    two-sided ``…_p_value``.  Runs of several outputs are compared with any others in what both of them do.
+    For a regression, of each output: the paired ``delta_rmse``, ``delta_resolution``, ``delta_relative_resolution`` and
+    ``delta_median_absolute_relative_error`` of the averages, each with a two-sided ``…_p_value``.  Runs of several
+    outputs are compared with any others in what both of them do.
 
     Parameters
     ----------

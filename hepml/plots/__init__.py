@@ -2,6 +2,7 @@
 
 from matplotlib.figure import Figure
 
+from hepml.plots.categories import draw_category_efficiency, draw_category_scores
 from hepml.plots.confusion import draw_confusion
 from hepml.plots.correlation import draw_correlation
 from hepml.plots.cut_scan import draw_cut_scan
@@ -19,6 +20,8 @@ from hepml.plots.roc import draw_roc
 from hepml.plots.save import SavedFigure, figure_bytes, save_figure
 from hepml.plots.scores import draw_scores
 from hepml.plots.sculpting import draw_sculpting
+from hepml.plots.selection import draw_selection
+from hepml.plots.selection_scan import draw_selection_scan
 from hepml.plots.significance import draw_significance
 from hepml.plots.spectators import draw_spectator
 from hepml.plots.training import draw_training
@@ -31,6 +34,8 @@ __all__ = [
     "Pen",
     "SavedFigure",
     "axis_title",
+    "draw_category_efficiency",
+    "draw_category_scores",
     "draw_confusion",
     "draw_correlation",
     "draw_cut_scan",
@@ -45,6 +50,8 @@ __all__ = [
     "draw_roc",
     "draw_scores",
     "draw_sculpting",
+    "draw_selection",
+    "draw_selection_scan",
     "draw_significance",
     "draw_spectator",
     "draw_training",

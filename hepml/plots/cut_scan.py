@@ -14,9 +14,7 @@ from hepml.plots.columns import require_columns
 from hepml.plots.drawing import drawing_panels
 from hepml.plots.labels import Label, short_name
 from hepml.plots.pens import COLOURS, Pen, pens
-from hepml.plots.significance_lines import FIGURES, best_name, best_threshold, draw_scan, finish_scan
-
-_EDGE = 0.03  # of the scores, where they crowd
+from hepml.plots.significance_lines import FIGURES, best_name, best_threshold, draw_scan, finish_scan, scale_of_cuts
 
 
 def draw_cut_scan(curves: Sequence[Curve], *, label: Label | None = None) -> Figure:
@@ -60,7 +58,7 @@ def _finish_cut_scan(upper: Axes, lower: Axes, curves: Sequence[Curve], test: Cu
     if best is not None:
         for axes in (upper, lower):
             axes.axvline(best, color="black", linewidth=1.3, zorder=1, label=best_name(curves))
-            axes.set_xscale("linear" if _EDGE < best < 1.0 - _EDGE else "logit")  # where scores crowd at 0 or 1
+            axes.set_xscale(scale_of_cuts(best))
     finish_scan(upper, curves, list(FIGURES), label)
     upper.set_ylabel("Expected significance")
     if upper.get_xscale() == "linear":

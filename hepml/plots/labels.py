@@ -48,6 +48,8 @@ def write_label(axes: Axes, label: Label, *, last: Axes | None = None) -> None:
     name.set(fontsize=1.15 * size, fontweight="bold", ha="left", va="bottom")
     status.set(fontsize=size, fontstyle="italic", ha="left", va="bottom")
     right.set(fontsize=0.85 * size, ha="right", va="bottom")
+    if last is not None and last is not axes:
+        right.set_in_layout(False)  # it reaches over the panels on its left: no room has to be made between them
 
 
 def plain(text: str) -> str:

@@ -18,6 +18,7 @@ FIGURES = {"ams": "AMS", "s_over_sqrt_b": r"$s/\sqrt{b}$", "s_over_sqrt_sb": r"$
 """Columns of a significance curve and how they are written."""
 
 _GREY = "#4d4d4d"
+_EDGE = 0.03  # of the scores, where they crowd
 _LARGEST_ERROR = 0.5  # of the value: beyond, a handful of background events decides
 
 
@@ -38,10 +39,15 @@ def _known(value: NDArray[np.float64], error: NDArray[np.float64]) -> NDArray[np
         return np.where(np.nan_to_num(error) <= _LARGEST_ERROR * np.abs(value), value, np.nan)
 
 
-def best_threshold(curve: Curve) -> float | None:
+def best_threshold(curve: Curve, label: str = "best_threshold") -> float | None:
     """Return the cut that was chosen; None where there is none."""
-    best = curve.labels.get("best_threshold")
+    best = curve.labels.get(label)
     return None if best is None or not np.isfinite(best) else float(best)
+
+
+def scale_of_cuts(best: float) -> str:
+    """Return the scale of an axis of cuts on which the best one can be read, also where scores crowd at 0 or 1."""
+    return "linear" if _EDGE < best < 1.0 - _EDGE else "logit"
 
 
 def finish_scan(axes: Axes, curves: Sequence[Curve], names: Sequence[str], label: Label) -> None:

@@ -19,7 +19,8 @@ HEADLINES = re.compile(r"auc|accuracy|majority_share|rejection_at_.*|rmse|resolu
 """Names of the figures that the summary and the windows show; where a task has none of them, it shows all."""
 
 ELSEWHERE = re.compile(
-    r"ams|ams_max|ams_threshold|significance_.*|jsd_.*|js_distance_.*|(brier|ece|log_loss)(_isotonic|_temperature)?|temperature"
+    r"ams|ams_max|ams_threshold|significance_.*|jsd_.*|js_distance_.*|(brier|ece|log_loss)(_isotonic|_temperature)?"
+    r"|temperature|efficiency(_.*)?|purity(_at_best_cut)?|s_over_sqrt_sb_.*"
 )
 """Names of figures that have a table of their own, beside those of `OVERTRAINING`."""
 
@@ -34,6 +35,12 @@ _NAMES = {
     "ams_threshold": "Cut on the score",
     "significance_s_over_sqrt_b": "s/√b",
     "significance_s_over_sqrt_sb": "s/√(s+b)",
+    "s_over_sqrt_sb_threshold": "Cut on the score",
+    "s_over_sqrt_sb_at_best_cut": "s/√(s+b)",
+    "efficiency_at_best_cut": "Efficiency",
+    "purity_at_best_cut": "Purity",
+    "efficiency_times_purity": "Efficiency × purity",
+    "median_absolute_relative_error": "Median of the absolute relative error",
     "rmse": "RMSE",
     "mae": "MAE",
     "r2": "R²",

@@ -9,6 +9,7 @@ from hepml.contracts.report import ReportContent, ReportFigure, Section
 from hepml.reports.calibration import calibration_table
 from hepml.reports.comparisons import comparison_table
 from hepml.reports.overtraining import overtraining_table
+from hepml.reports.selection import best_cut_table, category_table, selection_table
 from hepml.reports.significance import sculpting_table, significance_table, working_points_table
 from hepml.reports.summary import further_table, window_tables
 from hepml.reports.text_table import TextTable
@@ -91,9 +92,16 @@ def _tables(content: ReportContent) -> dict[Section, tuple[TextTable | None, ...
             comparison_table(content, windows=False),
             *window_tables(content),
             comparison_table(content, windows=True),
+            selection_table(content),
+            category_table(content),
             further_table(content),
         ),
-        "working_points": (significance_table(content), working_points_table(content), sculpting_table(content)),
+        "working_points": (
+            significance_table(content),
+            best_cut_table(content),
+            working_points_table(content),
+            sculpting_table(content),
+        ),
         "calibration": (calibration_table(content),),
         "overtraining": (overtraining_table(content),),
         "learning": (timing_table(content),),

@@ -12,7 +12,13 @@ from hepml.contracts import Curve, Metric
 from hepml.contracts.report import ReportContent, ReportFigure
 from hepml.datasets import Dataset, open_dataset
 from hepml.errors import RunError
-from hepml.evaluation import EvaluationDocument, compare_runs, document_to_json, stored_histograms
+from hepml.evaluation import (
+    EvaluationDocument,
+    compare_runs,
+    difference_curves,
+    document_to_json,
+    stored_histograms,
+)
 from hepml.inference import LoadedRun, load_run, n_rows_of_part
 from hepml.io.folder import claim_folder, output_errors, remove_temporary, write_text_atomic
 from hepml.io.histograms import read_histograms, write_histograms
@@ -71,7 +77,8 @@ def evaluate(
     judged, images, of_inputs = _judge_all(loaded, data, common, progress)
     tests = [each.test for each in judged]
     metrics = [*(metric for each in judged for metric in each.metrics), *compare_runs(tests, common.evaluation)]
-    curves = [*(curve for each in judged for curve in each.curves), *of_inputs]
+    differences = difference_curves(tests, common.evaluation)
+    curves = [*(curve for each in judged for curve in each.curves), *differences, *of_inputs]
     figures = _draw(folder / PLOTS, _drawable(judged, data, metrics, curves, images), progress)
     content = report_content(judged, data, metrics, figures)
     write_scores(folder / "scores.parquet", tests, data.keys(tests[0].row))

@@ -41,7 +41,7 @@ def rocs(content: Drawable) -> Iterator[PlannedFigure]:
 
 
 def confusions(content: Drawable) -> Iterator[PlannedFigure]:
-    """Yield the confusion matrix of each run; with two classes it would say less than the ROC."""
+    """Yield the confusion matrices of each run by row and by column; with two classes the ROC says more."""
     groups = content.grouped("confusion_matrix", lambda curve: (curve.run, curve.labels.get("output")))
     for (run, output), curves in groups.items():
         if output is None and len(content.classes) < 3:
@@ -50,9 +50,18 @@ def confusions(content: Drawable) -> Iterator[PlannedFigure]:
         yield PlannedFigure(
             stem("confusion", run, output),
             f"Confusion matrix of {what}",
-            "For the events of each class in the test part, the fraction that scores highest as each class.",
-            f"Confusion matrix of {what}.",
+            "For the events of each class in the test part, the fraction that scores highest as each class: rows sum "
+            "to 1, and the diagonal is the efficiency.",
+            f"Confusion matrix of {what}, by row.",
             partial(draw_confusion, curves[0], label=content.label),
+        )
+        yield PlannedFigure(
+            stem("purity_matrix", run, output),
+            f"Confusion matrix of {what} by predicted class",
+            "For the events that score highest as each class, the fraction that each class has of them, with the "
+            "weights of the test part: columns sum to 1, and the diagonal is the purity.",
+            f"Confusion matrix of {what}, by column.",
+            partial(draw_confusion, curves[0], normalised="purity", label=content.label),
         )
 
 

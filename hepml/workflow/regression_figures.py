@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from hepml.contracts import Curve
 from hepml.plots import axis_title, draw_residuals, draw_response, draw_truth_prediction
 from hepml.workflow.planned_figure import Drawable, PlannedFigure, runs_of, stem
+
+_DIFFERENCES = ("delta_resolution", "delta_median_absolute_error")
+_BELOW = (
+    " Below, the resolution minus that of {0}: negative is better, positive are the bins where a model loses. Its band "
+    "is that of the difference on the same events, in which their common fluctuations cancel."
+)
 
 
 def residuals(content: Drawable) -> Iterator[PlannedFigure]:
@@ -27,15 +34,18 @@ def residuals(content: Drawable) -> Iterator[PlannedFigure]:
 def responses(content: Drawable) -> Iterator[PlannedFigure]:
     """Yield bias and resolution of all runs in bins, for each target and quantity."""
     groups = content.grouped("response_bins", _about)
+    compared = content.grouped("response_difference", _about)
     for (output, of, relative), curves in groups.items():
+        differences = [found for each in compared.get((output, of, relative), []) if (found := _to(content, each))]
         several = len({key[0] for key in groups}) > 1
         yield PlannedFigure(
             stem("response", output if several else None, of if of != output else "truth", "relative" * bool(relative)),
             ("Relative bias" if relative else "Bias") + f" and resolution in bins of {axis_title(str(of))}",
             f"Mean and half of the central 68% interval of the residual of {output} on the test part, in bins of "
-            f"{'the truth' if of == output else of}. Bands are one standard deviation.",
+            f"{'the truth' if of == output else of}. Bands are one standard deviation."
+            + (_BELOW.format(content.baseline) if differences else ""),
             f"Bias and resolution of {runs_of(curves)} in bins of {of}.",
-            partial(draw_response, curves, label=content.label, run_pens=content.run_pens),
+            partial(draw_response, curves, differences=differences, label=content.label, run_pens=content.run_pens),
         )
 
 
@@ -51,6 +61,17 @@ def truth_predictions(content: Drawable) -> Iterator[PlannedFigure]:
             f"Two-dimensional histogram of true and predicted {output} of {run}.",
             partial(draw_truth_prediction, curves[0], label=content.label),
         )
+
+
+def _to(content: Drawable, curve: Curve) -> Curve | None:
+    """Return a difference as that of a run to the baseline; None if it is one of two other runs."""
+    against = curve.labels.get("against")
+    if against == content.baseline:
+        return curve
+    if curve.run != content.baseline:
+        return None
+    columns = {name: -values if name in _DIFFERENCES else values for name, values in curve.columns.items()}
+    return replace(curve, columns=columns, run=str(against), labels={**curve.labels, "against": curve.run})
 
 
 def _about(curve: Curve) -> tuple[object, object, bool]:

@@ -14,6 +14,7 @@ from hepml.workflow.performance_figures import (
 )
 from hepml.workflow.planned_figure import Drawable, PlannedFigure
 from hepml.workflow.regression_figures import residuals, responses, truth_predictions
+from hepml.workflow.selection_figures import category_efficiencies, category_scores, selection_scans, selections
 from hepml.workflow.training_figures import learnings, reliabilities, scores, trainings
 from hepml.workflow.variable_figures import correlations, importances, inputs, mean_images, rankings
 
@@ -21,11 +22,15 @@ __all__ = ["Drawable", "PlannedFigure", "plan_figures"]
 
 _FAMILIES: tuple[Callable[[Drawable], Iterator[PlannedFigure]], ...] = (
     rocs,
+    selections,
+    category_efficiencies,
     confusions,
+    category_scores,
     residuals,
     responses,
     truth_predictions,
     significances,
+    selection_scans,
     efficiencies,
     sculptings,
     cut_scans,
