@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, MultipleLocator
 from numpy.typing import NDArray
 
 from hepml.contracts import Curve
@@ -53,7 +54,9 @@ def draw_selection(
     classes = list(dict.fromkeys(str(curve.class_) for curve in curves))
     n_columns = min(len(classes), _MOST_COLUMNS)
     n_rows = -(-len(classes) // n_columns)
-    with drawing(width=max(8.0, 1.5 + _PANEL_INCHES * n_columns), height=1.5 + 5.2 * n_rows) as figure:
+    legend = legend_columns(runs)
+    height = 1.5 + 5.0 * n_rows + 0.3 * -(-len(runs) // legend)
+    with drawing(width=max(8.0, 1.5 + _PANEL_INCHES * n_columns), height=height) as figure:
         panels = figure.subplots(2 * n_rows, n_columns, sharex=True, sharey=True, squeeze=False)
         for index, name in enumerate(classes):
             row, column = divmod(index, n_columns)
@@ -62,7 +65,7 @@ def draw_selection(
             pair[0].text(0.05, 0.95, short_name(name, longest=16), transform=pair[0].transAxes, va="top")
         _finish(panels, len(classes), curves[0])
         handles = panels[0, 0].get_legend_handles_labels()[0]
-        figure.legend(handles=handles, loc="outside lower left", ncols=legend_columns(runs))
+        figure.legend(handles=handles, loc="outside lower left", ncols=legend)
         write_label(panels[0, 0], label or Label(), last=panels[0, -1])
     return figure
 
@@ -90,6 +93,7 @@ def _finish(panels: NDArray[np.object_], n_classes: int, curve: Curve) -> None:
     n_columns = panels.shape[1]
     for axes in panels.flat[: n_columns * 2]:
         axes.set_ylim(0.0, _TOP)
+        axes.yaxis.set_major_locator(MultipleLocator(0.25))
     for row, line in enumerate(panels):
         line[0].set_ylabel(("Efficiency", "Purity")[row % 2])
         for axes in line[max(0, n_classes - row // 2 * n_columns) :]:
@@ -99,3 +103,5 @@ def _finish(panels: NDArray[np.object_], n_classes: int, curve: Curve) -> None:
         last = (n_classes - 1 - column) // n_columns * 2 + 1
         show_bins(panels[last, column], curve, title)
         panels[last, column].tick_params(axis="x", labelbottom=True)
+    for axes in panels[0]:  # numbers at the ends would run into those of the neighbours
+        axes.xaxis.set_major_locator(MaxNLocator(4, prune="both"))

@@ -8,6 +8,7 @@ from hepml.evaluation import (
     Estimate,
     bias,
     binned_efficiency_at_signal_efficiency,
+    binned_selection,
     brier_score_loss,
     expected_calibration_error,
     fit_isotonic,
@@ -15,11 +16,13 @@ from hepml.evaluation import (
     jensen_shannon_divergence,
     log_loss,
     mean_absolute_error,
+    median_absolute_error,
     r2_score,
     rank_variables,
     resolution,
     root_mean_squared_error,
     sculpting_at_signal_efficiency,
+    selection_of,
     tail_fraction,
     weighted_correlation,
     weighted_mean,
@@ -46,6 +49,11 @@ def _efficiency_in_bin(truth, score, weight):
         truth, score, _spectator(score), [-1, 0.1, 1], signal_efficiency=0.6, sample_weight=weight
     )[1]
     return Estimate(points.efficiency[1], points.error[1], "")
+
+
+def _purity_in_bin(truth, score, weight):
+    bins = binned_selection(truth, np.asarray(score) > 0.2, _spectator(score), [-1, 0.1, 1], sample_weight=weight)
+    return Estimate(bins.purity[1], bins.purity_error[1], "")
 
 
 def _sculpting(truth, score, weight):
@@ -80,6 +88,9 @@ FIGURES = {
     "resolution": lambda t, s, w: resolution(t, s, sample_weight=w),
     "rmse": lambda t, s, w: root_mean_squared_error(t, s, sample_weight=w),
     "mae": lambda t, s, w: mean_absolute_error(t, s, sample_weight=w),
+    "median absolute error": lambda t, s, w: median_absolute_error(t, s, sample_weight=w),
+    "efficiency times purity": lambda t, s, w: selection_of(t, np.asarray(s) > 0.2, sample_weight=w).product,
+    "purity in a bin": _purity_in_bin,
     "r2": lambda t, s, w: r2_score(t, s, sample_weight=w),
     "tail fraction": lambda t, s, w: tail_fraction(t, s, sample_weight=w),
 }
@@ -104,6 +115,9 @@ def of_constant_score(share):
         "resolution": 0.5,  # residuals are −0.75 and 0.25
         "rmse": np.sqrt(mean_square),
         "mae": 0.75 * share + 0.25 * (1 - share),
+        "median absolute error": np.interp(0.5, [(1 - share) / 2, 1 - share / 2], [0.25, 0.75]),
+        "efficiency times purity": share,
+        "purity in a bin": share,
         "r2": 1 - mean_square / (share * (1 - share)),
         "tail fraction": 0.0,
     }

@@ -15,6 +15,7 @@ from hepml.evaluation import (
     EvaluationDocument,
     bias,
     compare_runs,
+    difference_curves,
     document_from_json,
     document_to_json,
     evaluate_predictions,
@@ -77,6 +78,9 @@ class TestFigures:
         shift, width = find(metrics, "relative_bias"), find(metrics, "relative_resolution")
         assert shift.value == pytest.approx(0.05, abs=4 * shift.error)
         assert width.value == pytest.approx(0.1 / math.sqrt(2), abs=4 * width.error)
+        # Half of a normal distribution of width 0.0707 lies within 0.0605 of 0 if its mean is 0.05.
+        median = find(metrics, "median_absolute_relative_error")
+        assert median.value == pytest.approx(0.0605, abs=4 * median.error)
         assert 0.0027 < find(metrics, "tail_fraction").value < 0.03  # energies of all resolutions together
 
     def test_only_positive_truth_has_relative_figures(self):
@@ -85,6 +89,24 @@ class TestFigures:
         metrics, curves = _figures(below_zero)
         assert find(metrics, "relative_bias").method.startswith("undefined: the weights of the events with a positive")
         assert not any(curve.labels["relative"] for curve in _curves(curves, "response_bins"))
+
+    def test_events_without_energy_are_in_no_relative_figure(self):
+        """A truth of 0 (of a cosmic muon, say) hides the relative figures of all others no longer."""
+        test = _energies(np.random.default_rng(3))
+        truth = test.spectators["energy_gev"].copy()
+        truth[:300] = 0
+        metrics, curves = _figures(
+            replace(test, spectators={"energy_gev": truth}), Evaluation(bins={"energy_gev": [0, 20, 50, 100]})
+        )
+        predicted = test.outputs["energy_gev"][300:, 0].astype(float)
+        expected = resolution(np.ones(1200), predicted / truth[300:])
+        assert find(metrics, "relative_resolution").value == pytest.approx(expected.value)
+        scaled = next(c for c in _curves(curves, "response_bins") if c.labels["relative"])
+        assert np.isnan(scaled.columns["resolution"]).tolist() == [True, False, False]
+        low = truth[300:] < 50
+        assert scaled.columns["resolution"][1] == pytest.approx(
+            resolution(np.ones(low.sum()), predicted[low] / truth[300:][low]).value
+        )
 
     def test_missing_truth_does_not_count(self):
         test = _energies(np.random.default_rng(4))
@@ -224,10 +246,47 @@ class TestComparison:
         assert (delta.run, delta.against, delta.output) == ("dnn", "bdt", "energy_gev")
         assert find(metrics, "delta_rmse_p_value").value < 1e-3
         assert find(metrics, "delta_resolution").value < 0
+        for name in ("relative_resolution", "median_absolute_relative_error"):
+            alone = [find(_figures(run)[0], name) for run in (one, other)]
+            delta = find(metrics, f"delta_{name}")
+            assert delta.value == pytest.approx(alone[0].value - alone[1].value)
+            assert delta.error < 0.7 * math.hypot(alone[0].error, alone[1].error)
+            assert find(metrics, f"delta_{name}_p_value").value < 0.01
+
+    def test_no_positive_truth_leaves_the_relative_ones_undefined(self):
+        one, other = _pair(np.random.default_rng(15))
+        negative = [replace(each, spectators={"energy_gev": -each.spectators["energy_gev"]}) for each in (one, other)]
+        metrics = compare_runs(negative)
+        assert find(metrics, "delta_relative_resolution").method.startswith("undefined: the weights of the events with")
+        assert math.isnan(find(metrics, "delta_median_absolute_relative_error_p_value").value)
+        assert not any(curve.labels["relative"] for curve in difference_curves(negative))
+
+    def test_differences_in_bins_are_those_of_their_events(self):
+        one, other = _pair(np.random.default_rng(19), weights="gamma")
+        evaluation = Evaluation(bins={"energy_gev": [0, 20, 50, 100]}, windows={"low": {"energy_gev": (20.0, 50.0)}})
+        inside = compare_runs([one, other], evaluation)
+        absolute, scaled = difference_curves([one, other], evaluation)
+        assert (scaled.run, scaled.labels) == (
+            "dnn", {"output": "energy_gev", "of": "energy_gev", "relative": True, "against": "bdt"},
+        )  # fmt: skip
+        for curve, names in (
+            (absolute, {"delta_resolution": "delta_resolution"}),
+            (scaled, {"delta_resolution": "delta_relative_resolution",
+                      "delta_median_absolute_error": "delta_median_absolute_relative_error"}),
+        ):  # fmt: skip
+            for column, name in names.items():
+                low = find(inside, name, selection="low: 20 <= energy_gev < 50")
+                assert curve.columns[column][1] == pytest.approx(low.value)
+                assert curve.columns[f"{column}_error"][1] == pytest.approx(low.error)
+                p_value = find(inside, f"{name}_p_value", selection="low: 20 <= energy_gev < 50").value
+                assert curve.columns[f"{column}_p_value"][1] == pytest.approx(p_value)
+                assert np.isnan(curve.columns[column][0])  # nothing below 20 GeV
+        assert difference_curves([one]) == []
 
     def test_coverage(self):
         """Residuals 0.1 (x + y)/√2 and 0.1 (x + z)/√2: no difference, half of the variance in common."""
         rng, n, inside = np.random.default_rng(16), 300, {"delta_rmse": 0, "delta_resolution": 0}
+        inside |= {"delta_relative_resolution": 0, "delta_median_absolute_relative_error": 0}
         base = _energies(rng, n=400)
         for _ in range(n):
             x, y, z = rng.normal(size=(3, 400))

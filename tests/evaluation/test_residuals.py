@@ -15,6 +15,7 @@ from hepml.errors import DatasetError, ShapeError
 from hepml.evaluation import (
     bias,
     mean_absolute_error,
+    median_absolute_error,
     pulls,
     r2_score,
     resolution,
@@ -27,6 +28,7 @@ FIGURES = {
     "resolution": resolution,
     "rmse": root_mean_squared_error,
     "mae": mean_absolute_error,
+    "median": median_absolute_error,
     "r2": r2_score,
     "tail_fraction": tail_fraction,
 }
@@ -45,6 +47,8 @@ def test_by_hand():
     assert bias(truth, predicted).error == pytest.approx(math.sqrt((4 + 1 + 1 + 16) / 3 / 4))
     assert root_mean_squared_error(truth, predicted).value == pytest.approx(math.sqrt(26 / 4))
     assert mean_absolute_error(truth, predicted).value == 1.5
+    # |residuals| 0, 0, 1, 5: a quarter of the weight below the middle of the zeros, and five eighths below that of 1.
+    assert median_absolute_error(truth, predicted).value == pytest.approx((0.5 - 0.25) / (0.625 - 0.25))
     assert r2_score(truth, predicted).value == pytest.approx(1 - 26 / 5)
     # Quantiles at 0.1587 and 0.8413 between (0.125, −1), (0.5, 0) and (0.875, 5): −0.910 and 4.551.
     assert resolution(truth, predicted).value == pytest.approx((4.551 + 0.910) / 2, abs=2e-3)
@@ -68,7 +72,7 @@ def test_coverage(weights):
     truth = {
         "bias": 0.5, "resolution": 1.0, "rmse": math.sqrt(1.25),
         "mae": math.sqrt(2 / math.pi) * math.exp(-0.125) + 0.5 * math.erf(0.5 / math.sqrt(2)),
-        "r2": 1 - 1.25 / 9, "tail_fraction": 0.0027,
+        "median": 0.7622, "r2": 1 - 1.25 / 9, "tail_fraction": 0.0027,
     }  # fmt: skip
     inside = dict.fromkeys(FIGURES, 0)
     for _ in range(n):

@@ -14,6 +14,8 @@ from plots.toy_images import mean_image
 from hepml.contracts import Curve, Metric
 from hepml.plots import (
     Label,
+    draw_category_efficiency,
+    draw_category_scores,
     draw_confusion,
     draw_correlation,
     draw_cut_scan,
@@ -28,6 +30,8 @@ from hepml.plots import (
     draw_roc,
     draw_scores,
     draw_sculpting,
+    draw_selection,
+    draw_selection_scan,
     draw_significance,
     draw_spectator,
     draw_training,
@@ -122,6 +126,22 @@ FIGURES: Mapping[str, Callable[[Names], Figure]] = {
     "efficiency": lambda names: draw_efficiency(
         [curve for run in names for curve in toy.efficiency_curves(run, 1.8, names=names)]
     ),
+    "selection": lambda names: draw_selection(
+        [curve for run in names for curve in toy.selection_curves(run, 1.8, names=names)], label=Label(right=names[0])
+    ),
+    "selection_scan": lambda names: draw_selection_scan(
+        [
+            toy.significance_curve(name, distance, part, class_=names[1])
+            for name, distance in zip(names, (1.8, 1.7), strict=True)
+            for part in ("test", "validation")
+        ]
+    ),
+    "category_scores": lambda names: draw_category_scores(
+        toy.category_score_curves(names[0], class_=names[1], categories=(*names, "other"))
+    ),
+    "category_efficiency": lambda names: draw_category_efficiency(
+        [curve for run in names for curve in toy.category_efficiency_curves(run, 0.7, names=names)]
+    ),
     "sculpting": lambda names: draw_sculpting(
         [
             toy.sculpting_curve(name, strength, class_=names[1])
@@ -140,5 +160,9 @@ FIGURES: Mapping[str, Callable[[Names], Figure]] = {
         [metric for name in names for metric in toy.regression_metrics(name, 4.0, output=names[0])],
     ),
     "response": lambda names: draw_response([toy.response_curve(name, 4.0, output=names[1]) for name in names]),
+    "response_difference": lambda names: draw_response(
+        [toy.response_curve(name, 4.0, output=names[1]) for name in names],
+        differences=[toy.difference_curve(names[0], names[1], output=names[1])],
+    ),
     "truth_prediction": lambda names: draw_truth_prediction(toy.truth_prediction_curve(names[0], output=names[1])),
 }

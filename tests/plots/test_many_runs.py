@@ -11,6 +11,7 @@ from plots import toy_comparison as toy
 from plots.toy_curves import roc_curve, roc_metrics
 
 from hepml.plots import (
+    draw_category_efficiency,
     draw_efficiency,
     draw_importance,
     draw_learning,
@@ -18,6 +19,8 @@ from hepml.plots import (
     draw_response,
     draw_roc,
     draw_sculpting,
+    draw_selection,
+    draw_selection_scan,
     draw_significance,
 )
 
@@ -35,6 +38,15 @@ FIGURES: Mapping[str, Callable[[Sequence[str]], Figure]] = {
     ),
     "efficiency": lambda names: draw_efficiency(
         [curve for name in names for curve in toy.efficiency_curves(name, 1.8)]
+    ),
+    "selection": lambda names: draw_selection(
+        [c for name in names for c in toy.selection_curves(name, 1.8, names=("numu", "nue", "nc"))]
+    ),
+    "selection_scan": lambda names: draw_selection_scan(
+        [toy.significance_curve(name, d) for name, d in zip(names, DISTANCES, strict=True)]
+    ),
+    "category_efficiency": lambda names: draw_category_efficiency(
+        [c for name in names for c in toy.category_efficiency_curves(name, 0.7)]
     ),
     "sculpting": lambda names: draw_sculpting(
         [toy.sculpting_curve(name, d) for name, d in zip(names, DISTANCES, strict=True)],

@@ -22,7 +22,10 @@ def significance_curve(run: str, distance: float, part: str = "test", *, class_:
     columns = {
         "threshold": norm.cdf(0.8 * (norm.ppf(1 - efficiency) + 0.5 * distance)),
         "signal_efficiency": efficiency,
+        "signal_efficiency_error": np.sqrt(efficiency * (1 - efficiency) / n),
         "background_efficiency": background,
+        "purity": s / (s + b),
+        "purity_error": np.hypot(b * s_error, s * b_error) / (s + b) ** 2,
         "signal_yield": s,
         "signal_yield_error": s_error,
         "background_yield": b,
@@ -37,6 +40,7 @@ def significance_curve(run: str, distance: float, part: str = "test", *, class_:
         columns |= {name: value, f"{name}_error": value * np.hypot(s_error / s, 0.5 * b_error / b)}
     best = float(columns["threshold"][int(np.argmax(columns["ams"]))])
     labels = {"best_threshold": best, "background_uncertainty_events": REGULARISATION}
+    labels["best_threshold_s_over_sqrt_sb"] = float(columns["threshold"][int(np.argmax(columns["s_over_sqrt_sb"]))])
     return Curve("significance", columns, run=run, class_=class_, part=part, labels=labels)
 
 
@@ -87,6 +91,60 @@ def efficiency_curves(run: str, distance: float, *, names: tuple[str, str] = ("w
         labels = {"spectator": "jet_mass_gev", "signal": names[0], "signal_efficiency": 0.5}
         curves.append(Curve("efficiency", columns, run=run, class_=class_, labels=labels))
     return curves
+
+
+def selection_curves(run: str, distance: float, *, names: tuple[str, ...] = ("w", "qcd")) -> list[Curve]:
+    """Every class is found more often at high mass; of 500 events of each, 20 have no mass."""
+    centre = 0.5 * (MASS_EDGES[1:] + MASS_EDGES[:-1])
+    value = 0.3 + 0.3 * distance * (centre - 40) / 120
+    columns = {"low": MASS_EDGES[:-1], "high": MASS_EDGES[1:]}
+    for name, shown in (("efficiency", value), ("purity", 0.9 * value)):
+        columns |= {name: shown, f"{name}_error": np.sqrt(shown * (1 - shown) / 40)}
+    columns |= {"true_w": 480 * norm.pdf(centre, 82, 18) * 10, "all_w": np.full(len(centre), 80.0)}
+    labels = {"spectator": "jet_mass_gev", "n_events": 500, "n_in_no_bin": 20}
+    return [Curve("selection", columns, run=run, class_=class_, labels=labels) for class_ in names]
+
+
+def category_efficiency_curves(run: str, value: float, *, names: tuple[str, ...] = ("w", "qcd")) -> list[Curve]:
+    """The last class has no events of the second category, and is alone in having others."""
+    labels = {"spectator": "mode", "categories": ["QE", "RES", "other"]}
+    shown = [np.array([value, 0.8 * value, np.nan])] * (len(names) - 1) + [np.array([0.5 * value, np.nan, 0.1])]
+    return [
+        Curve(
+            "category_efficiency",
+            {"efficiency": each, "efficiency_error": np.sqrt(each * (1 - each) / 50)},
+            run=run,
+            class_=class_,
+            labels=labels,
+        )
+        for class_, each in zip(names, shown, strict=True)
+    ]
+
+
+def category_score_curves(
+    run: str, *, class_: str = "w", categories: tuple[str, ...] = ("QE", "RES", "other")
+) -> list[Curve]:
+    """Scores of the class rise, those of the other events fall, each category in its own way."""
+    edges = np.linspace(0.0, 1.0, 11)
+    curves = []
+    for of_class in (True, False):
+        for power, category in enumerate(categories, start=1):
+            share = np.diff(edges**power)
+            density = (share if of_class else share[::-1]) / 0.1
+            columns = {"low": edges[:-1], "high": edges[1:], "density": density, "density_error": 0.1 * density}
+            labels = {"spectator": "mode", "category": category, "of_class": of_class}
+            curves.append(Curve("category_score", columns, run=run, class_=class_, labels=labels))
+    return curves
+
+
+def difference_curve(run: str, against: str, *, relative: bool = False, output: str = "visible_energy_gev") -> Curve:
+    """Worse by 1 at low energies, better by 1 at high ones, in the bins of `response_curve`."""
+    edges = np.array([0.0, 10.0, 20.0, 35.0, 50.0, 80.0, 120.0])
+    columns = {"low": edges[:-1], "high": edges[1:]}
+    for name in ("delta_resolution", "delta_median_absolute_error"):
+        columns |= {name: np.array([1.0, 0.6, 0.2, -0.2, -0.6, -1.0]), f"{name}_error": np.full(6, 0.3)}
+    labels = {"output": output, "of": output, "relative": relative, "against": against}
+    return Curve("response_difference", columns, run=run, labels=labels)
 
 
 def sculpting_curve(run: str, strength: float, *, class_: str = "qcd") -> Curve:

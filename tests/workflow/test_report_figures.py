@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import hist
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from plots import toy_comparison as toy
+from plots.figures_of_all_kinds import confusion_curve
 from plots.toy_curves import roc_curve
 
 from hepml.contracts import Curve
@@ -124,6 +128,59 @@ def test_regression_figures():
     ]
 
 
+def test_figures_of_three_classes():
+    """The selection of all runs and classes together, both confusion matrices of each run, a scan for each class."""
+    names = ("numu", "nue", "nc")
+    curves = [curve for run in ("bdt", "cnn") for curve in _of_three_classes(run, names)]
+    figures = plan_figures(_content(classes=names, curves=curves))
+    assert [(figure.section, figure.name) for figure in figures] == [
+        ("performance", "selection_jet_mass_gev"),
+        ("performance", "category_efficiency_mode"),
+        ("performance", "confusion_bdt"),
+        ("performance", "purity_matrix_bdt"),
+        ("performance", "confusion_cnn"),
+        ("performance", "purity_matrix_cnn"),
+        ("performance", "category_score_mode_bdt"),
+        ("performance", "category_score_mode_cnn"),
+        ("working_points", "significance"),
+        ("working_points", "selection_scan_nue"),
+        ("working_points", "cut_scan_bdt"),
+        ("working_points", "cut_scan_cnn"),
+    ]
+    captions = {figure.name: figure.caption for figure in figures}
+    assert "are 20 of 500 numu, 20 of 500 nue, 20 of 500 nc events." in captions["selection_jet_mass_gev"]
+    assert "Dotted is validation" not in captions["selection_scan_nue"]
+    by_name = {figure.name: figure for figure in figures}
+    axes = by_name["purity_matrix_bdt"].draw().axes[0]
+    np.testing.assert_allclose(np.asarray(axes.images[0].get_array()).sum(axis=0), 1.0)
+
+
+def _of_three_classes(run: str, names: tuple[str, ...]) -> list[Curve]:
+    return [
+        replace(confusion_curve(names[:2]), run=run),
+        *toy.selection_curves(run, 1.8, names=names),
+        *toy.category_efficiency_curves(run, 0.7, names=names),
+        *toy.category_score_curves(run, class_="nue"),
+        toy.significance_curve(run, 1.8, class_="nue"),
+    ]
+
+
+@pytest.mark.parametrize(("run", "against", "sign"), [("cnn", "bdt", 1), ("bdt", "cnn", -1)])
+def test_a_loss_in_a_bin_is_shown(run, against, sign):
+    """The difference to the trees stands below, whichever run was first; that of two other runs is left out."""
+    curves = [toy.response_curve(name, 4.0) for name in ("bdt", "cnn", "dnn")]
+    curves += [toy.difference_curve(run, against), toy.difference_curve("cnn", "dnn")]
+    content = _content(classes=(), estimators={"bdt": "bdt", "cnn": "cnn", "dnn": "dnn"}, curves=curves)
+    (figure,) = plan_figures(content)
+    assert "positive are the bins where a model loses" in figure.caption
+    below = figure.draw().axes[2]
+    assert below.get_ylabel() == "Δ to bdt"
+    steps = [patch for patch in below.patches if not patch.get_fill()]
+    expected = sign * curves[3].columns["delta_resolution"]
+    assert [patch.get_data().values.tolist() for patch in steps] == [expected.tolist()]
+    assert steps[0].get_edgecolor()[:3] == to_rgb(content.run_pens["cnn"].colour)
+
+
 @pytest.mark.parametrize("second", ["w", "z"])
 def test_names_of_figures_are_distinct(second):
     """Two classes, spectators, inputs or targets never write one file."""
@@ -138,6 +195,7 @@ def _of_class(class_: str) -> list[Curve]:
         toy.significance_curve("cnn", 1.8, class_=class_),
         *toy.reliability_curves("cnn", class_=class_),
         *toy.efficiency_curves("cnn", 1.8, names=(class_, "rest")),
+        *toy.category_score_curves("cnn", class_=class_),
         toy.sculpting_curve("cnn", 1.0, class_=f"not {class_}"),
         toy.ranking_curve(class_=class_),
         toy.correlation_curve(class_=class_),
