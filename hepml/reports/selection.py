@@ -11,6 +11,7 @@ from hepml.reports.summary import figures_table
 from hepml.reports.text_table import TextTable
 
 _BY_HIGHEST_SCORE = re.compile(r"efficiency|purity|efficiency_times_purity")
+_BY_CATEGORY = re.compile(r"efficiency_(?!times_purity$|at_best_cut$).+", re.DOTALL)
 _AT_BEST_CUT = re.compile(r"(s_over_sqrt_sb|efficiency|purity)_at_best_cut")
 _THRESHOLD = "s_over_sqrt_sb_threshold"
 _NOTE = (
@@ -30,13 +31,8 @@ def selection_table(content: ReportContent) -> TextTable | None:
 
 
 def category_table(content: ReportContent) -> TextTable | None:
-    """Return the efficiency of each run and class by category; None where the recipe names no categories."""
-    named = content.runs[0].recipe.get("evaluation", {}).get("categories", {}) if content.runs else {}
-    if not named:
-        return None
-    names = "|".join(re.escape(spectator) for spectator in named)
-    pattern = re.compile(rf"efficiency_({names})_.*", re.DOTALL)
-    return _table(content, pattern, title="Efficiency by category of the true events", note="")
+    """Return the efficiency of each run and class by category; None where there are no categories."""
+    return _table(content, _BY_CATEGORY, title="Efficiency by category of the true events", note="")
 
 
 def best_cut_table(content: ReportContent) -> TextTable | None:

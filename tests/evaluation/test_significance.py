@@ -205,7 +205,8 @@ class TestFigures:
     def test_without_validation_nothing_is_chosen(self):
         _, test = _samples()
         metrics, curves = significance_figures(None, test, YIELDS, EVALUATION)
-        assert {metric.name for metric in metrics} == {"ams_max", "significance_improvement_at_0.5"}
+        names = {metric.name for metric in metrics}
+        assert names == {"ams_max", "s_over_sqrt_sb_max", "significance_improvement_at_0.5"}
         assert [curve.part for curve in curves] == ["test"]
 
     def test_the_same_events_in_both_parts_are_said(self):
