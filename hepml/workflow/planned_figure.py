@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,9 +59,14 @@ class Drawable:
     @property
     def baseline(self) -> str | None:
         """The run that others are divided by: the first made of trees, or else the first simple one, or the first."""
-        trees = [run for run, estimator in self.estimators.items() if estimator in TREE_MODELS]
-        simple = [run for run, estimator in self.estimators.items() if estimator in LEVELS]
-        return next(iter([*trees, *simple, *self.estimators]), None)
+        return self.baseline_among(self.estimators)
+
+    def baseline_among(self, runs: Collection[str]) -> str | None:
+        """Return the baseline of some of the runs: where tasks differ, not every run is in every figure."""
+        estimators = {run: estimator for run, estimator in self.estimators.items() if run in runs}
+        trees = [run for run, estimator in estimators.items() if estimator in TREE_MODELS]
+        simple = [run for run, estimator in estimators.items() if estimator in LEVELS]
+        return next(iter([*trees, *simple, *estimators]), None)
 
     def grouped(self, name: str, key: Callable[[Curve], Any]) -> dict[Any, list[Curve]]:
         """Return the curves of that name by `key`, in their order."""

@@ -36,14 +36,16 @@ def responses(content: Drawable) -> Iterator[PlannedFigure]:
     groups = content.grouped("response_bins", _about)
     compared = content.grouped("response_difference", _about)
     for (output, of, relative), curves in groups.items():
-        differences = [found for each in compared.get((output, of, relative), []) if (found := _to(content, each))]
+        baseline = content.baseline_among({str(curve.run) for curve in curves})
+        pairs = compared.get((output, of, relative), [])
+        differences = [found for each in pairs if (found := _to(baseline, each)) is not None]
         several = len({key[0] for key in groups}) > 1
         yield PlannedFigure(
             stem("response", output if several else None, of if of != output else "truth", "relative" * bool(relative)),
             ("Relative bias" if relative else "Bias") + f" and resolution in bins of {axis_title(str(of))}",
             f"Mean and half of the central 68% interval of the residual of {output} on the test part, in bins of "
             f"{'the truth' if of == output else of}. Bands are one standard deviation."
-            + (_BELOW.format(content.baseline) if differences else ""),
+            + (_BELOW.format(baseline) if differences else ""),
             f"Bias and resolution of {runs_of(curves)} in bins of {of}.",
             partial(draw_response, curves, differences=differences, label=content.label, run_pens=content.run_pens),
         )
@@ -63,12 +65,12 @@ def truth_predictions(content: Drawable) -> Iterator[PlannedFigure]:
         )
 
 
-def _to(content: Drawable, curve: Curve) -> Curve | None:
+def _to(baseline: str | None, curve: Curve) -> Curve | None:
     """Return a difference as that of a run to the baseline; None if it is one of two other runs."""
     against = curve.labels.get("against")
-    if against == content.baseline:
+    if against == baseline:
         return curve
-    if curve.run != content.baseline:
+    if curve.run != baseline:
         return None
     columns = {name: -values if name in _DIFFERENCES else values for name, values in curve.columns.items()}
     return replace(curve, columns=columns, run=str(against), labels={**curve.labels, "against": curve.run})

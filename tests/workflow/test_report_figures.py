@@ -170,7 +170,8 @@ def test_a_loss_in_a_bin_is_shown(run, against, sign):
     """The difference to the trees stands below, whichever run was first; that of two other runs is left out."""
     curves = [toy.response_curve(name, 4.0) for name in ("bdt", "cnn", "dnn")]
     curves += [toy.difference_curve(run, against), toy.difference_curve("cnn", "dnn")]
-    content = _content(classes=(), estimators={"bdt": "bdt", "cnn": "cnn", "dnn": "dnn"}, curves=curves)
+    estimators = {"flavour": "bdt", "bdt": "bdt", "cnn": "cnn", "dnn": "dnn"}  # the first has learnt no energy
+    content = _content(classes=(), estimators=estimators, curves=curves)
     (figure,) = plan_figures(content)
     assert "positive are the bins where a model loses" in figure.caption
     below = figure.draw().axes[2]
