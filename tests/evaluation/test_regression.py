@@ -321,5 +321,5 @@ class TestComparison:
             compare_runs([one, replace(other, row=other.row + 1)])
         task = build_task("regression", {"target": "eta"}, TaskContext(()))
         eta = replace(other, task=task, outputs={"eta": other.outputs["energy_gev"]})
-        with pytest.raises(RunError, match="run 'bdt' does not predict 'energy_gev', as 'dnn' does"):
+        with pytest.raises(RunError, match=r"their outputs are dnn \['energy_gev'\], bdt \['eta'\]"):
             compare_runs([one, eta])
