@@ -6,6 +6,8 @@ from hepml.plots.confusion import draw_confusion
 from hepml.plots.correlation import draw_correlation
 from hepml.plots.cut_scan import draw_cut_scan
 from hepml.plots.efficiency import draw_efficiency
+from hepml.plots.event_display import EventPicture, HeatPicture, draw_event, draw_events, draw_heat_maps
+from hepml.plots.event_panels import EventView
 from hepml.plots.images import ImageAxes, draw_mean_images
 from hepml.plots.importance import draw_importance
 from hepml.plots.labels import Label, axis_title
@@ -25,7 +27,10 @@ from hepml.plots.training import draw_training
 from hepml.plots.truth_prediction import draw_truth_prediction
 
 __all__ = [
+    "EventPicture",
+    "EventView",
     "Figure",
+    "HeatPicture",
     "ImageAxes",
     "Label",
     "Pen",
@@ -35,6 +40,9 @@ __all__ = [
     "draw_correlation",
     "draw_cut_scan",
     "draw_efficiency",
+    "draw_event",
+    "draw_events",
+    "draw_heat_maps",
     "draw_importance",
     "draw_learning",
     "draw_mean_images",
