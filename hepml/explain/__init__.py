@@ -3,7 +3,7 @@
 from hepml.explain.feature import Feature, features_of
 from hepml.explain.gradients import input_gradients, integrated_gradients
 from hepml.explain.heat_map import Explained, HeatMap, Method, mean_heat_map
-from hepml.explain.logits import explained_names, explained_values
+from hepml.explain.logits import explained_names, explained_values, n_classes_explained
 from hepml.explain.models import explained_model, explained_network
 from hepml.explain.occlusion import occlusion
 from hepml.explain.permutation import Importance, loss_of_repeats, permutation_importance
@@ -23,6 +23,7 @@ __all__ = [
     "integrated_gradients",
     "loss_of_repeats",
     "mean_heat_map",
+    "n_classes_explained",
     "occlusion",
     "permutation_importance",
 ]

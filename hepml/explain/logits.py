@@ -48,6 +48,12 @@ def explained_names(task: TaskSpec) -> tuple[str, ...]:
     )
 
 
+def n_classes_explained(task: TaskSpec) -> int:
+    """Return how many of the first `explained_names` are the classes of one output; 0: they are targets."""
+    first = explained_outputs(task)[0]
+    return len(_names(task, first)) if first.activation in _OF_CLASSES else 0
+
+
 def explained_values(task: TaskSpec, outputs: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
     """Return logits and predictions, shape (n, number of `explained_names`), from a model's outputs.
 

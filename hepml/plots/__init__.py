@@ -25,6 +25,7 @@ from hepml.plots.significance import draw_significance
 from hepml.plots.spectators import draw_spectator
 from hepml.plots.training import draw_training
 from hepml.plots.truth_prediction import draw_truth_prediction
+from hepml.plots.views_left_out import draw_views_left_out
 
 __all__ = [
     "EventPicture",
@@ -57,6 +58,7 @@ __all__ = [
     "draw_spectator",
     "draw_training",
     "draw_truth_prediction",
+    "draw_views_left_out",
     "figure_bytes",
     "pens",
     "save_figure",

@@ -86,5 +86,5 @@ def sheet_of_maps(n_rows: int, n_columns: int, *, side: float) -> Sheet:
     """Return the sheet of heat maps: a row for each view, a column with a colour bar for each method."""
     step = side + BAR_GAP + BAR + BAR_TEXT + 0.35
     lefts = tuple(LEFT + column * step for column in range(n_columns))
-    tops = tuple(HEADER + 3 * LINE + 0.35 + row * (side + 0.45) for row in range(n_rows))
+    tops = tuple(HEADER + 3 * LINE + 0.2 + row * (side + 0.45) for row in range(n_rows))
     return Sheet(side, lefts, tops, lefts[-1] + step - 0.2, tops[-1] + side + BELOW)

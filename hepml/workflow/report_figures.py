@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from hepml.workflow.event_figures import galleries, heat_maps
 from hepml.workflow.performance_figures import (
     confusions,
     cut_scans,
@@ -15,7 +16,7 @@ from hepml.workflow.performance_figures import (
 from hepml.workflow.planned_figure import Drawable, PlannedFigure
 from hepml.workflow.regression_figures import residuals, responses, truth_predictions
 from hepml.workflow.training_figures import learnings, reliabilities, scores, trainings
-from hepml.workflow.variable_figures import correlations, importances, inputs, mean_images, rankings
+from hepml.workflow.variable_figures import correlations, importances, inputs, mean_images, rankings, views_left_out
 
 __all__ = ["Drawable", "PlannedFigure", "plan_figures"]
 
@@ -33,9 +34,12 @@ _FAMILIES: tuple[Callable[[Drawable], Iterator[PlannedFigure]], ...] = (
     scores,
     rankings,
     importances,
+    views_left_out,
     correlations,
     learnings,
     trainings,
+    galleries,
+    heat_maps,
     mean_images,
     inputs,
 )
