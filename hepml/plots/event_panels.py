@@ -49,8 +49,7 @@ class EventView:
 def charge_colours() -> Colormap:
     """Return colours from light on white for little charge to dark for much."""
     colours = LinearSegmentedColormap.from_list("charge", colormaps["viridis_r"](np.linspace(0.08, 1.0, 256)))
-    colours.set_bad("white")
-    return colours
+    return colours.with_extremes(bad="white")
 
 
 def heat_colours() -> Colormap:

@@ -12,7 +12,7 @@ from hepml.plots.labels import Label, plain, short_name, write_label
 
 LEFT, HEADER, LINE = 0.95, 0.6, 0.25
 BELOW = 0.75
-BAR, BAR_GAP, BAR_TEXT = 0.18, 0.15, 0.95
+BAR, BAR_GAP, BAR_TEXT = 0.18, 0.24, 0.95
 
 
 @dataclass(frozen=True)
