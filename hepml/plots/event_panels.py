@@ -126,8 +126,8 @@ def _show(
 def _finish(axes: Axes, view: EventView) -> None:
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(4))
+    axes.minorticks_off()
     axes.tick_params(labelsize=_SMALL, length=5)
-    axes.tick_params(which="minor", length=0)
     if view.name:
         words = axes.text(0.035, 0.955, plain(view.name), transform=axes.transAxes, va="top", fontsize=_SMALL)
         words.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5})
