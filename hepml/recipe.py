@@ -279,7 +279,13 @@ class Evaluation(Options):
         return value
 
     importance_events: int = pydantic.Field(
-        10_000, ge=0, description="Largest number of test events for the importance of features; 0: no importance"
+        10_000, ge=0, description="Largest number of test events for the importance of features and views; 0: none"
+    )
+    gallery_events: int = pydantic.Field(
+        3, ge=0, le=10, description="Most confident right, and wrong, events of each class that are drawn; 0: none"
+    )
+    heat_maps: int = pydantic.Field(
+        1, ge=0, le=10, description="Of these, events of each class with heat maps of what a run on images looks at"
     )
     importance_repeats: int = pydantic.Field(5, ge=2, le=100, description="How often each feature is permuted")
     learning_curve: list[Annotated[float, pydantic.Field(gt=0, lt=1)]] = pydantic.Field(

@@ -20,6 +20,7 @@ from hepml.recipe import Recipe, load_recipe
 TESTS = Path(__file__).resolve().parent
 JET_IMAGES = TESTS.parent / "processors" / "jet_images.py"
 FLAT = TESTS / "flat_processor.py"
+PIXELMAPS = TESTS.parent / "processors" / "pixelmaps.py"
 PER_JET = TESTS / "per_jet_processor.py"
 
 TREES = {"estimator": "bdt", "inputs": ["table"], "options": {"max_iter": 10, "min_samples_leaf": 5}}
@@ -134,6 +135,44 @@ def objects(base: Path) -> Project:
     )
 
 
+@cache
+def views(base: Path) -> Project:
+    """Return events of two views, lines that both of them see or that end at once in x, with trees and a network."""
+    folder = _made(base / "views")
+    for index, name in enumerate(("long", "short")):
+        write_hits(folder / f"{name}.root", 300, seed=index, length=(9, 3)[index])
+    return write_project(
+        folder,
+        inputs={name: {"files": str(folder / f"{name}.root"), "label": name} for name in ("long", "short")},
+        processor={
+            "file": str(PIXELMAPS),
+            "options": {
+                "pixelmap": {"views": ["x", "y"], "shape": [12, 10], "unit": "PE"},
+                "flavour": None,
+                "spectators": {"nu_energy_gev": "nu_energy"},
+                "key": {"event": "event"},
+            },
+        },
+        event_key=["event"],
+        training={"epochs": 2, "batch_size": 64},
+        models={
+            "trees": {**TREES, "inputs": ["pixelmap"], "seeds": [1, 2]},
+            "net": {
+                "estimator": "resnet",
+                "inputs": ["pixelmap"],
+                "options": {"stem_filters": 4, "stem_kernel": 3, "stem_pool": 1, "filters": [4], "normalise": "none"},
+            },
+        },
+        evaluation={
+            "permutations": 20,
+            "calibration": False,
+            "bins": {"nu_energy_gev": 2},
+            "importance_repeats": 2,
+            "gallery_events": 2,
+        },
+    )
+
+
 def write_project(folder: Path, **recipe: Any) -> Project:
     """Write a recipe into a folder."""
     path = _made(folder) / "recipe.yaml"
@@ -154,6 +193,25 @@ def write_flat(
     }
     with TreeWriter(path, tree=tree) as writer:
         writer.extend(values | columns)
+    return path
+
+
+def write_hits(path: Path, n: int, *, seed: int, length: int) -> Path:
+    """Write n events with a line of 9 hits in view 1 and one of `length` in view 0, and one hit anywhere in both."""
+    rng = np.random.default_rng(seed)
+    first = rng.integers(0, 3, n)
+    lines = [(view, first[:, None] + np.arange(size)) for view, size in ((0, length), (1, 9))]
+    view = np.concatenate([np.full_like(plane, view) for view, plane in lines] + [np.tile([0, 1], (n, 1))], axis=1)
+    plane = np.concatenate([plane for _, plane in lines] + [rng.integers(0, 12, (n, 2))], axis=1)
+    columns = {
+        "view": view.astype(np.int32),
+        "plane": plane.astype(np.int32),
+        "cell": rng.integers(0, 10, plane.shape).astype(np.int32),
+        "pe": rng.uniform(5, 50, plane.shape).astype(np.float32),
+    }
+    hits = ak.zip({name: ak.from_regular(values) for name, values in columns.items()})
+    with TreeWriter(path) as writer:
+        writer.extend({"hit": hits, "nu_energy": rng.uniform(1, 9, n), "event": seed * n + np.arange(n)})
     return path
 
 

@@ -17,6 +17,7 @@ Section = Literal[
     "overtraining",
     "variables",
     "learning",
+    "events",
     "inputs",
 ]
 """Which part of a report a figure belongs to."""

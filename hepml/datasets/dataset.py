@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hepml.contracts import ArraySpec, Manifest, Representation
+from hepml.contracts import ArraySpec, Batch, Manifest, Representation
 from hepml.datasets.batch_sizes import default_piece_rows, default_pool_rows
+from hepml.datasets.chosen_rows import read_chosen
 from hepml.datasets.keys import read_columns, read_keys
 from hepml.datasets.part_moments import part_moments
 from hepml.datasets.part_reader import BUCKET, PartReader, arrays_of
@@ -113,6 +114,19 @@ class Dataset:
         """
         return read_columns(self.row_groups, [BUCKET], rows)[BUCKET]
 
+    def read(self, rows: NDArray[np.int64], *, inputs: Sequence[str], spectators: Sequence[str] = ()) -> Batch:
+        """Return some rows, given by their increasing numbers, as one dense batch; weights are those that are stored.
+
+        Raises
+        ------
+        DatasetError
+            There is no such row, input or spectator, or a shard is missing or damaged.
+        """
+        self._check_spectators(spectators)
+        representations = self._representations(inputs)
+        fields = {name: self._fields(name) for name in representations}
+        return read_chosen(self.row_groups, rows, representations=representations, fields=fields, spectators=spectators)
+
     def source(
         self,
         part: str,
@@ -203,12 +217,15 @@ class Dataset:
         """Return the stored fields of an input."""
         return tuple(column.removeprefix(f"{name}.") for column in self.columns if column.startswith(f"{name}."))
 
-    def _check(self, split: Split, spectators: Sequence[str]) -> None:
+    def _check_spectators(self, spectators: Sequence[str]) -> None:
         known = self.manifest.spectators
         for name in spectators:
             if name not in known:
                 msg = f"{self.folder}: the dataset has no spectator {name!r}: {nearest(name, known)}"
                 raise DatasetError(msg)
+
+    def _check(self, split: Split, spectators: Sequence[str]) -> None:
+        self._check_spectators(spectators)
         made_by = self.manifest.recipe.get("split", {}).get("column")
         if split.column != made_by:
             msg = (

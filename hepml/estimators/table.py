@@ -8,6 +8,7 @@ from typing import Any
 
 from hepml.contracts import ArraySpec, Estimator, ModelSpec, TaskSpec
 from hepml.errors import RecipeError, nearest
+from hepml.estimators.chosen_views import chosen_views
 from hepml.estimators.extras import require_extra
 from hepml.options import validate_options
 
@@ -60,7 +61,7 @@ def model_spec(
     task : TaskSpec
         What it is to learn.
     arrays : mapping of str to ArraySpec
-        The batch arrays it is to read, in order.
+        The batch arrays it is to read, in order; of views only those that its options name, where they do.
     seed : int
         Of this member.
     path : str
@@ -69,7 +70,7 @@ def model_spec(
     Raises
     ------
     RecipeError
-        Unknown estimator or option, a task it cannot learn, or an input it cannot read.
+        Unknown estimator, option or view, a task it cannot learn, or an input it cannot read.
     MissingExtraError
         Its package is not installed.
     """
@@ -86,7 +87,8 @@ def model_spec(
                 f"{_which('roles', spec.role)}"
             )
             raise RecipeError(msg)
-    return ModelSpec(estimator=name, options=checked, task=task, arrays=dict(arrays), seed=seed)
+    read = chosen_views(arrays, getattr(checked, "views", []), path=path)
+    return ModelSpec(estimator=name, options=checked, task=task, arrays=read, seed=seed)
 
 
 def check_task(name: str, task: TaskSpec, *, path: str = "models.<name>.options") -> None:

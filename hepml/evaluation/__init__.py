@@ -22,7 +22,8 @@ from hepml.evaluation.fraction import weighted_fraction
 from hepml.evaluation.histogram import score_histogram
 from hepml.evaluation.isotonic import IsotonicCalibration, fit_isotonic
 from hepml.evaluation.kolmogorov_smirnov import KsTest, ks_2samp
-from hepml.evaluation.leading_figure import LeadingFigure
+from hepml.evaluation.leading_accuracy import leading_accuracy
+from hepml.evaluation.leading_figure import LeadingFigure, paired_change
 from hepml.evaluation.mean import weighted_mean
 from hepml.evaluation.overtraining import auc_gap
 from hepml.evaluation.probability import brier_score_loss, log_loss
@@ -113,10 +114,12 @@ __all__ = [
     "input_curves",
     "jensen_shannon_divergence",
     "ks_2samp",
+    "leading_accuracy",
     "leading_figures",
     "log_loss",
     "mean_absolute_error",
     "median_absolute_error",
+    "paired_change",
     "prediction_histograms",
     "pulls",
     "r2_score",

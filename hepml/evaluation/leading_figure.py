@@ -52,3 +52,13 @@ class LeadingFigure:
 def no_influence(n: int) -> NDArray[np.float64]:
     """Return the influence of n events on a figure that is undefined."""
     return np.full(n, math.nan)
+
+
+def paired_change(before: LeadingFigure, after: LeadingFigure) -> Estimate:
+    """Return by how much a figure of the same events has changed, with the error of the paired difference.
+
+    What moves both alike cancels: the variance is the sum of squares of the differences of influences.
+    """
+    influence = after.influence - before.influence
+    value = after.estimate.value - before.estimate.value
+    return Estimate(value, math.sqrt(float(influence @ influence)), f"{before.estimate.method} paired")

@@ -24,6 +24,9 @@ Merge = Literal["maximum", "concatenation"]
 class ViewOptions(Options):
     """What all backbones on several views have in common; a backbone sets its own defaults."""
 
+    views: list[str] = pydantic.Field(
+        [], description="Names of the views that are read, which come after the input's in the batch; default: all"
+    )
     share_towers: bool = pydantic.Field(
         False, description="One tower's weights for all views, which then need the same number of channels"
     )

@@ -7,6 +7,8 @@ from hepml.plots.confusion import draw_confusion
 from hepml.plots.correlation import draw_correlation
 from hepml.plots.cut_scan import draw_cut_scan
 from hepml.plots.efficiency import draw_efficiency
+from hepml.plots.event_display import EventPicture, HeatPicture, draw_event, draw_events, draw_heat_maps
+from hepml.plots.event_panels import EventView
 from hepml.plots.images import ImageAxes, draw_mean_images
 from hepml.plots.importance import draw_importance
 from hepml.plots.labels import Label, axis_title
@@ -26,9 +28,13 @@ from hepml.plots.significance import draw_significance
 from hepml.plots.spectators import draw_spectator
 from hepml.plots.training import draw_training
 from hepml.plots.truth_prediction import draw_truth_prediction
+from hepml.plots.views_left_out import draw_views_left_out
 
 __all__ = [
+    "EventPicture",
+    "EventView",
     "Figure",
+    "HeatPicture",
     "ImageAxes",
     "Label",
     "Pen",
@@ -40,6 +46,9 @@ __all__ = [
     "draw_correlation",
     "draw_cut_scan",
     "draw_efficiency",
+    "draw_event",
+    "draw_events",
+    "draw_heat_maps",
     "draw_importance",
     "draw_learning",
     "draw_mean_images",
@@ -56,6 +65,7 @@ __all__ = [
     "draw_spectator",
     "draw_training",
     "draw_truth_prediction",
+    "draw_views_left_out",
     "figure_bytes",
     "pens",
     "save_figure",

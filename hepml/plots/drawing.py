@@ -15,7 +15,7 @@ from hepml.plots.style import hep_style
 
 @contextmanager
 def drawing(
-    *, width: float = 8.0, height: float = 7.0, layout: Literal["constrained", "compressed"] = "constrained"
+    *, width: float = 8.0, height: float = 7.0, layout: Literal["constrained", "compressed", "none"] = "constrained"
 ) -> Iterator[Figure]:
     """Yield an empty figure that no global state of matplotlib knows about, in the style of this room.
 
@@ -25,11 +25,11 @@ def drawing(
     ----------
     width, height : float
         In inches.
-    layout : {"constrained", "compressed"}
-        ``"compressed"`` is for panels of a fixed shape.
+    layout : {"constrained", "compressed", "none"}
+        ``"compressed"`` is for panels of a fixed shape; ``"none"`` for those that have their places (`Sheet`).
     """
     with hep_style():
-        figure = Figure(figsize=(width, height), layout=layout)
+        figure = Figure(figsize=(width, height), layout=None if layout == "none" else layout)
         yield figure
         FigureCanvasAgg(figure)
         figure.draw_without_rendering()

@@ -59,10 +59,15 @@ def metric_title(name: str) -> str:
     ('1/ε_B at ε_S = 0.5', 'AUC', 'Energy resolution')
     >>> metric_title("significance_improvement_at_0.3"), metric_title("jsd_jet_mass_gev_at_0.5")
     ('ε_S/√ε_B at ε_S = 0.3', 'JSD of jet_mass_gev at ε_S = 0.5')
+    >>> metric_title("delta_auc_without_x")
+    'Δ AUC without view x'
     """
     what, _, efficiency = name.rpartition("_at_")
     if what in ("rejection", "significance_improvement"):
         return f"{'1/ε_B' if what == 'rejection' else 'ε_S/√ε_B'} at ε_S = {efficiency}"
+    if name.startswith("delta_") and "_without_" in name:
+        figure, _, view = name.removeprefix("delta_").partition("_without_")
+        return f"Δ {_NAMES.get(figure, figure)} without view {view}"
     if what.startswith("jsd_"):
         return f"JSD of {what.removeprefix('jsd_')} at ε_S = {efficiency}"
     words = name.replace("_", " ")

@@ -22,6 +22,7 @@ TITLES: Mapping[Section, str] = {
     "overtraining": "Overtraining",
     "variables": "Variables",
     "learning": "Learning and cost",
+    "events": "Event displays",
     "inputs": "Inputs",
 }
 """Headings, in the order of the report."""

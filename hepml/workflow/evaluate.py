@@ -27,6 +27,7 @@ from hepml.recipe import Recipe
 from hepml.reports import render_html
 from hepml.workflow.as_recipe import as_recipe
 from hepml.workflow.comparable_runs import recipe_of_runs, with_distinct_names
+from hepml.workflow.galleries import Gallery, galleries
 from hepml.workflow.judged_run import JudgedRun, judge
 from hepml.workflow.mean_images import MeanImage, MeanImages
 from hepml.workflow.progress import SILENT, Progress
@@ -79,7 +80,8 @@ def evaluate(
     metrics = [*(metric for each in judged for metric in each.metrics), *compare_runs(tests, common.evaluation)]
     differences = difference_curves(tests, common.evaluation)
     curves = [*(curve for each in judged for curve in each.curves), *differences, *of_inputs]
-    figures = _draw(folder / PLOTS, _drawable(judged, data, metrics, curves, images), progress)
+    seen = [each for run in judged for each in galleries(run.run, run.test, data, common.evaluation, progress=progress)]
+    figures = _draw(folder / PLOTS, _drawable(judged, data, metrics, curves, images, seen), progress)
     content = report_content(judged, data, metrics, figures)
     write_scores(folder / "scores.parquet", tests, data.keys(tests[0].row))
     write_histograms(folder / "histograms.root", _histograms(judged))
@@ -128,6 +130,7 @@ def _drawable(
     metrics: Sequence[Metric],
     curves: Sequence[Curve],
     images: Mapping[str, MeanImage],
+    seen: Sequence[Gallery],
 ) -> Drawable:
     filled: dict[str, dict[str, hist.Hist]] = {}
     for place, histogram in read_histograms(data.folder / "histograms.root").items():
@@ -140,6 +143,7 @@ def _drawable(
         curves=curves,
         images=images,
         histograms=filled,
+        galleries=seen,
     )
 
 

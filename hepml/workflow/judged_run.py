@@ -17,6 +17,7 @@ from hepml.workflow.prediction_time import TIMED_EVENTS, predict_microseconds
 from hepml.workflow.progress import Progress
 from hepml.workflow.sampled_rows import SampledRows
 from hepml.workflow.training_curves import training_curves
+from hepml.workflow.views_left_out import ViewsLeftOut
 
 PARTS = ("train", "validation", "test")
 """Parts that are judged, where the split has them."""
@@ -71,13 +72,14 @@ def judge(
     rows = {part: n_rows_of_part(run, data, part, recipe=recipe) for part in PARTS if part in data.parts(recipe.split)}
     n_sampled = recipe.evaluation.importance_events or TIMED_EVENTS
     sampled = SampledRows(rows.get("test", 0), n_sampled, run.info.arrays)
+    left_out = ViewsLeftOut(run, data, total=rows.get("test", 0), wanted=recipe.evaluation.importance_events)
     predictions = {}
     with progress.step(f"apply {run.info.name}", sum(rows.values())) as bar:
         for part in rows:
 
             def seen(batch: Batch, part: str = part) -> None:
                 bar.advance(batch.n)
-                for take in (sampled.add, *on_test_batch) if part == "test" else ():
+                for take in (sampled.add, left_out.add, *on_test_batch) if part == "test" else ():
                     take(batch)
 
             predictions[part] = predict_part(
@@ -88,6 +90,9 @@ def judge(
     with progress.step(f"judge {run.info.name}", None):
         trained = thaw_recipe(run.info.recipe, source=str(run.folder)).weights
         metrics, curves = evaluate_predictions(predictions, recipe.evaluation, seed=recipe.seed, trained=trained)
+    of_views, curves_of_views = left_out.figures(predictions["test"])
+    metrics += of_views
+    curves += curves_of_views
     curves += [*training_curves(run), *learning_curves(run, data, recipe, predictions, progress)]
     sample = sampled.joined()
     if sample is not None and recipe.evaluation.importance_events:

@@ -48,7 +48,9 @@ class MeanImages:
 
     def means(self) -> dict[str, MeanImage]:
         """Return the mean images by batch name; classes whose Σw is not positive are left out."""
-        return {name: MeanImage(self._by_class(name), _axes(spec)) for name, spec in self._arrays.items()}
+        return {
+            name: MeanImage(self._by_class(name), image_axes(spec, mean=True)) for name, spec in self._arrays.items()
+        }
 
     def _by_class(self, name: str) -> dict[str, NDArray[np.float64]]:
         return {
@@ -58,10 +60,11 @@ class MeanImages:
         }
 
 
-def _axes(spec: ArraySpec) -> ImageAxes:
+def image_axes(spec: ArraySpec, *, mean: bool = False) -> ImageAxes:
     """Return what the pixels mean: what the representation says, or else their numbers."""
     n_x, n_y = spec.shape[:2]
     axes = spec.axes or (("First index", 0.0, n_x), ("Second index", 0.0, n_y))
     (x_name, *x_range), (y_name, *y_range) = axes[:2]
-    content = f"Mean {spec.features[0].removesuffix(' [1]')}" if spec.features else "Mean pixel"
+    content = spec.features[0].removesuffix(" [1]") if spec.features else "pixel"
+    content = f"Mean {content}" if mean else f"{content[:1].upper()}{content[1:]}"
     return ImageAxes(x_name, y_name, (x_range[0], x_range[1]), (y_range[0], y_range[1]), content)

@@ -12,6 +12,7 @@ from hepml.contracts import Curve, Metric
 from hepml.contracts.report import Section
 from hepml.plots import Figure, Label, Pen, pens
 from hepml.workflow.baselines import LEVELS
+from hepml.workflow.galleries import Gallery
 from hepml.workflow.mean_images import MeanImage
 from hepml.workflow.tree_models import TREE_MODELS
 
@@ -32,6 +33,8 @@ class Drawable:
         By batch array.
     histograms : mapping of str to mapping of str to hist.Hist
         What the processor filled: name → input → histogram.
+    galleries : sequence of Gallery
+        Single events, of each run and class.
     """
 
     classes: tuple[str, ...]
@@ -40,6 +43,7 @@ class Drawable:
     curves: Sequence[Curve]
     images: Mapping[str, MeanImage]
     histograms: Mapping[str, Mapping[str, hist.Hist]]
+    galleries: Sequence[Gallery] = ()
 
     @property
     def label(self) -> Label:

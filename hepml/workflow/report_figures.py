@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from hepml.workflow.event_figures import galleries, heat_maps
 from hepml.workflow.performance_figures import (
     confusions,
     cut_scans,
@@ -16,7 +17,7 @@ from hepml.workflow.planned_figure import Drawable, PlannedFigure
 from hepml.workflow.regression_figures import residuals, responses, truth_predictions
 from hepml.workflow.selection_figures import category_efficiencies, category_scores, selection_scans, selections
 from hepml.workflow.training_figures import learnings, reliabilities, scores, trainings
-from hepml.workflow.variable_figures import correlations, importances, inputs, mean_images, rankings
+from hepml.workflow.variable_figures import correlations, importances, inputs, mean_images, rankings, views_left_out
 
 __all__ = ["Drawable", "PlannedFigure", "plan_figures"]
 
@@ -38,9 +39,12 @@ _FAMILIES: tuple[Callable[[Drawable], Iterator[PlannedFigure]], ...] = (
     scores,
     rankings,
     importances,
+    views_left_out,
     correlations,
     learnings,
     trainings,
+    galleries,
+    heat_maps,
     mean_images,
     inputs,
 )

@@ -12,6 +12,7 @@ from typing import Any
 from hepml.contracts import Manifest, TaskSpec
 from hepml.datasets import Dataset
 from hepml.errors import RunError
+from hepml.estimators import model_spec
 from hepml.inference.member_info import MemberInfo
 from hepml.inference.run_info import (
     RUN_FILE,
@@ -116,14 +117,16 @@ def finish_run(
     processor = read_processor_copy(data.folder)
     made_with = data.manifest.recipe["processor"]
     spec = recipe.models[model]
+    estimator = spec.estimator or model
+    arrays = model_spec(estimator, spec.options, task=task, arrays=data.arrays(spec.inputs), seed=spec.seeds[0]).arrays
     info = RunInfo(
         format=RUN_FORMAT,
         name=model,
-        estimator=spec.estimator or model,
+        estimator=estimator,
         options=spec.options,
         task=task,
         representations={key: data.manifest.representations[key] for key in spec.inputs},
-        arrays=data.arrays(spec.inputs),
+        arrays=arrays,
         dataset_digest=data.manifest.digest,
         processor=ProcessorCopy(made_with["file"], sha256(processor), made_with["options"]),
         recipe=freeze_recipe(recipe),

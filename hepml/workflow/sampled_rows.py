@@ -37,9 +37,8 @@ class SampledRows:
 
     def add(self, batch: Batch) -> None:
         """Take the next batch."""
-        place = self._seen + np.arange(batch.n)
+        chosen = evenly_spread(self._seen, batch.n, wanted=self._n, total=self._total)
         self._seen += batch.n
-        chosen = np.flatnonzero((place + 1) * self._n // max(self._total, 1) > place * self._n // max(self._total, 1))
         if len(chosen):
             self._kept.append(_rows(batch, chosen, self._names))
 
@@ -58,6 +57,18 @@ class SampledRows:
             },
             row=_joined([batch.row for batch in self._kept], order),
         )
+
+
+def evenly_spread(first: int, n: int, *, wanted: int, total: int) -> NDArray[np.int64]:
+    """Return which of n places, the first of them `first` of `total`, are among `wanted` at even distances.
+
+    Examples
+    --------
+    >>> evenly_spread(0, 4, wanted=3, total=6).tolist(), evenly_spread(4, 2, wanted=3, total=6).tolist()
+    ([1, 3], [1])
+    """
+    place = first + np.arange(n)
+    return np.flatnonzero((place + 1) * wanted // max(total, 1) > place * wanted // max(total, 1))
 
 
 def _rows(batch: Batch, chosen: NDArray[np.int64], names: Sequence[str]) -> Batch:

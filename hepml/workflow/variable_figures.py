@@ -9,7 +9,14 @@ import hist
 import numpy as np
 
 from hepml.contracts import Curve
-from hepml.plots import draw_correlation, draw_importance, draw_mean_images, draw_ranking, draw_spectator
+from hepml.plots import (
+    draw_correlation,
+    draw_importance,
+    draw_mean_images,
+    draw_ranking,
+    draw_spectator,
+    draw_views_left_out,
+)
 from hepml.workflow.planned_figure import Drawable, PlannedFigure, runs_of, stem
 
 
@@ -44,6 +51,21 @@ def importances(content: Drawable) -> Iterator[PlannedFigure]:
             "either can look unimportant.",
             f"Importance of the variables for {runs_of(curves)}.",
             partial(draw_importance, curves, label=content.label, run_pens=content.run_pens),
+            "variables",
+        )
+
+
+def views_left_out(content: Drawable) -> Iterator[PlannedFigure]:
+    """Yield what each run on several views loses without one of them."""
+    for run, curves in content.grouped("view_left_out", lambda curve: curve.run).items():
+        yield PlannedFigure(
+            stem("view_left_out", run),
+            f"One view left out of {run}",
+            f"Change of each figure of merit of {run} when one view is empty in {curves[0].labels.get('n_events')} "
+            "test events, with the error of the paired difference. The model was not trained again: it has never seen "
+            "an empty view, so one that is trained without the view (option `views`) may lose less.",
+            f"Change of the figures of merit of {run} without each of its views.",
+            partial(draw_views_left_out, curves, label=content.label),
             "variables",
         )
 

@@ -1,8 +1,9 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
-from estimator_problems import IMAGE, TABLE, task
+from estimator_problems import IMAGE, TABLE, VIEWS, examples, new, task
 
 from hepml.contracts import TaskSpec
 from hepml.errors import RecipeError
@@ -45,3 +46,22 @@ def test_validating_options_imports_no_framework():
 def test_every_class_says_whether_it_takes_negative_weights():
     assert estimator_class("cnn").negative_weights
     assert not estimator_class("bdt").negative_weights
+
+
+def test_a_network_reads_the_views_that_are_named():
+    """Its own answer is that of the view alone: the other may be anything, or missing."""
+    spec = model_spec("resnet", {"views": ["y"]}, task=task(), arrays=VIEWS, seed=1)
+    assert list(spec.arrays) == ["y"]
+    assert list(model_spec("resnet", {}, task=task(), arrays=VIEWS, seed=1).arrays) == ["x", "y"]
+    network = new("resnet", options={"views": ["y"]})
+    inputs, _ = examples("resnet", 20, seed=1)
+    found = network.predict(inputs)["score"]
+    np.testing.assert_array_equal(network.predict({"y": inputs["y"]})["score"], found)
+    assert np.ptp(found) > 0
+
+
+def test_a_view_that_is_none_names_those_that_are():
+    arrays = {f"map_{name}": spec for name, spec in VIEWS.items()}
+    assert list(model_spec("cvn", {"views": ["x"]}, task=task(), arrays=arrays, seed=1).arrays) == ["map_x"]
+    with pytest.raises(RecipeError, match=r"models\.m\.options\.views: there is no view 'z' in map_x, map_y: .*x"):
+        model_spec("cvn", {"views": ["z"]}, task=task(), arrays=arrays, seed=1, path="models.m.options")

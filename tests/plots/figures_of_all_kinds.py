@@ -13,6 +13,10 @@ from plots.toy_images import mean_image
 
 from hepml.contracts import Curve, Metric
 from hepml.plots import (
+    EventPicture,
+    EventView,
+    HeatPicture,
+    ImageAxes,
     Label,
     draw_category_efficiency,
     draw_category_scores,
@@ -20,6 +24,8 @@ from hepml.plots import (
     draw_correlation,
     draw_cut_scan,
     draw_efficiency,
+    draw_events,
+    draw_heat_maps,
     draw_importance,
     draw_learning,
     draw_mean_images,
@@ -36,6 +42,7 @@ from hepml.plots import (
     draw_spectator,
     draw_training,
     draw_truth_prediction,
+    draw_views_left_out,
 )
 
 Names = tuple[str, str]
@@ -98,6 +105,35 @@ def scores_figure(names: Names) -> Figure:
     return draw_scores(curves, p_values)
 
 
+def event_picture(names: Names, *, seed: int = 1) -> EventPicture:
+    """Two views of a few hits, the second twice as long."""
+    rng = np.random.default_rng(seed)
+    axes = ImageAxes("Plane", names[0], (0, 40), (0, 30), "Charge [PE]")
+    views = [(rng.random((40, size)) < 0.02) * rng.uniform(1, 100, (40, size)) for size in (30, 60)]
+    title = (f"{names[0]}, seen as {names[1]} 0.93", "nu energy 2.3 GeV, row 12")
+    return EventPicture(title, tuple(EventView(name, view, axes) for name, view in zip(names, views, strict=True)))
+
+
+def heat_maps_figure(names: Names) -> Figure:
+    """One event with two methods."""
+    event = event_picture(names)
+    heat = tuple(np.random.default_rng(2).normal(size=view.image.shape) for view in event.views)
+    maps = [HeatPicture(title, f"Logit of {names[1]} per pixel", heat) for title in ("Input gradients", names[0])]
+    return draw_heat_maps(event, maps, label=Label(right=names[0]))
+
+
+def views_left_out_figure(names: Names) -> Figure:
+    """Two views, and the AUC of one class beside the accuracy."""
+    columns = {"change": np.array([-0.1, 0.02]), "change_error": np.array([0.01, 0.02])}
+    figures = (("auc", names[0]), ("accuracy", None))
+    return draw_views_left_out(
+        [
+            Curve("view_left_out", columns, "cnn", class_=class_, labels={"views": list(names), "figure": figure})
+            for figure, class_ in figures
+        ]
+    )
+
+
 FIGURES: Mapping[str, Callable[[Names], Figure]] = {
     "roc": roc_figure,
     "scores": scores_figure,
@@ -152,6 +188,11 @@ FIGURES: Mapping[str, Callable[[Names], Figure]] = {
     "ranking": lambda names: draw_ranking(toy.ranking_curve((*names, "pt [GeV]"), class_=names[0])),
     "correlation": lambda names: draw_correlation(toy.correlation_curve((*names, "pt [GeV]"), class_=names[0])),
     "importance": lambda names: draw_importance([toy.importance_curve(name, (*names, "pt [GeV]")) for name in names]),
+    "events": lambda names: draw_events(
+        {names[0]: [event_picture(names, seed=i) for i in range(2)], names[1]: [event_picture(names, seed=3)]}
+    ),
+    "heat_maps": heat_maps_figure,
+    "views_left_out": views_left_out_figure,
     "learning": lambda names: draw_learning(
         [toy.learning_curve(name, 1.8, slope) for name, slope in zip(names, (0.1, 0.05), strict=True)]
     ),

@@ -23,6 +23,11 @@ def jets(base: Path) -> tiny_runs.Project:
 
 
 @pytest.fixture(scope="session")
+def views(base: Path) -> tiny_runs.Project:
+    return tiny_runs.views(base)
+
+
+@pytest.fixture(scope="session")
 def numbers(base: Path) -> tiny_runs.Project:
     return tiny_runs.numbers(base)
 
