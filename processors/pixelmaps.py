@@ -88,15 +88,12 @@ def is_simulated(events, options):
 
 def refuse_most_outside(hits, counts, options):
     """Raise where too many hits lie in no cell of a view: then it is not the odd hit that is wrong."""
+    (n_planes, n_cells), views = options.pixelmap.shape, dict(options.pixelmap.views)
     n_outside, n = counts.n_outside.sum(), ak.count(hits.view)
     if n_outside > options.most_outside * n:
         found = ", ".join(f"{name} {ak.min(hits[name])} to {ak.max(hits[name])}" for name in ("view", "plane", "cell"))
-        views, shape = dict(options.pixelmap.views), options.pixelmap.shape
-        msg = (
-            f"{n_outside} of {n} hits lie outside views {views} of {shape[0]} × {shape[1]} cells, found {found}: "
-            "correct the options pixelmap or hits, or raise most_outside"
-        )
-        raise ValueError(msg)
+        msg = f"{n_outside} of {n} hits lie outside views {views} of {n_planes} × {n_cells} cells, found {found}: "
+        raise ValueError(msg + "correct the options pixelmap or hits, or raise most_outside")
 
 
 def numbers(events, branch):
@@ -111,12 +108,9 @@ def known_flavours(flavour, options):
     """Return which events have a flavour that is a class."""
     known = np.isin(flavour, list(options.flavours)) if options.flavours else np.ones(len(flavour), np.bool_)
     if options.unknown == "stop" and not known.all():
-        msg = (
-            f"branch {options.flavour!r} is none of the flavours {sorted(options.flavours)} in "
-            f"{np.count_nonzero(~known)} events, the first has {flavour[np.argmin(known)]}: list it there, or set "
-            "unknown: drop"
-        )
-        raise ValueError(msg)
+        n, first = np.count_nonzero(~known), flavour[np.argmin(known)]
+        msg = f"branch {options.flavour!r} is none of the flavours {sorted(options.flavours)} in {n} events, "
+        raise ValueError(msg + f"the first has {first}: list it there, or set unknown: drop")
     return known
 
 
