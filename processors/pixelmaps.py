@@ -27,6 +27,9 @@ with ``coarse: [50, 50]`` the maps ``coarse``, the charge of as many cells summe
 
 Targets of a regression are spectators.  Without `key` the split hashes the hits themselves, so that the same event
 twice comes into one part.  A file with neither flavour nor spectators is data: its events have no label.
+
+Hits outside the detector are not drawn: they are counted for each event and in a histogram, and stop the work where
+they are more than a few, since that is nearly always a wrong `views`, `shape` or branch.
 """
 
 from typing import Literal
@@ -64,6 +67,7 @@ class Options(pydantic.BaseModel, extra="forbid"):
     flavours: dict[int, str] = pydantic.Field({}, description="Value of the flavour → class; else it is an index")
     unknown: Literal["stop", "drop"] = pydantic.Field("stop", description="What to do about any other flavour")
     least_hits: int = pydantic.Field(1, ge=0, description="Fewest hits inside the detector; 0 keeps empty events")
+    most_outside: float = pydantic.Field(0.1, ge=0, le=1, description="Stop where more of a chunk's hits lie outside")
     spectators: dict[str, str] = pydantic.Field({}, description="Name with its unit → branch")
     known_for: dict[str, list[str]] = pydantic.Field({}, description="Spectator → classes that have it; else NaN")
     missing: list[str] = pydantic.Field([], description="Spectators in which NaN means that there is none")
@@ -82,16 +86,31 @@ def is_simulated(events, options):
     return any(branch in events.fields for branch in (options.flavour, *options.spectators.values()))
 
 
+def refuse_most_outside(hits, counts, options):
+    """Raise where too many hits lie in no cell of a view: then it is not the odd hit that is wrong."""
+    (n_planes, n_cells), views = options.pixelmap.shape, dict(options.pixelmap.views)
+    n_outside, n = counts.n_outside.sum(), ak.count(hits.view)
+    if n_outside > options.most_outside * n:
+        found = ", ".join(f"{name} {ak.min(hits[name])} to {ak.max(hits[name])}" for name in ("view", "plane", "cell"))
+        msg = f"{n_outside} of {n} hits lie outside views {views} of {n_planes} × {n_cells} cells, found {found}: "
+        raise ValueError(msg + "correct the options pixelmap or hits, or raise most_outside")
+
+
+def numbers(events, branch):
+    """Return a branch of one number per event."""
+    if events[branch].ndim != 1:
+        msg = f"branch {branch!r} must hold one number per event, and holds lists: name another in the options"
+        raise ValueError(msg)
+    return ak.to_numpy(events[branch])
+
+
 def known_flavours(flavour, options):
     """Return which events have a flavour that is a class."""
     known = np.isin(flavour, list(options.flavours)) if options.flavours else np.ones(len(flavour), np.bool_)
     if options.unknown == "stop" and not known.all():
-        first = flavour[np.argmin(known)]
-        msg = (
-            f"branch {options.flavour!r} is {first} in {np.count_nonzero(flavour == first)} events, which is none of "
-            f"the flavours {sorted(options.flavours)}: list it there, or set unknown: drop"
-        )
-        raise ValueError(msg)
+        n, first = np.count_nonzero(~known), flavour[np.argmin(known)]
+        msg = f"branch {options.flavour!r} is none of the flavours {sorted(options.flavours)} in {n} events, "
+        raise ValueError(msg + f"the first has {first}: list it there, or set unknown: drop")
     return known
 
 
@@ -106,10 +125,10 @@ def labels(flavour, options):
 
 def selection(events, n_hits, options):
     """Return the selected events, their flavour (None in data), and the cut flow with the weights of all events."""
-    weight = ak.to_numpy(events[options.weight]) if options.weight else np.ones(len(events))
+    weight = numbers(events, options.weight) if options.weight else np.ones(len(events))
     cutflow, selected, flavour = CutFlow.start(weight), np.arange(len(events)), None
     if options.flavour and is_simulated(events, options):
-        flavour = ak.to_numpy(events[options.flavour])
+        flavour = numbers(events, options.flavour)
         selected = selected[known_flavours(flavour, options)]
         cutflow = cutflow.then("known flavour", weight[selected])
     selected = selected[n_hits[selected] >= options.least_hits]
@@ -138,15 +157,22 @@ def spectators(events, selected, label, options):
     return kept
 
 
+def filled(label, values, weight):
+    """Return a histogram of numbers of hits; what is below its first bin has none."""
+    axis = hist.axis.Variable(np.geomspace(1, 1e5, 51), name="n", label=label)
+    return hist.Hist(axis, storage="weight").fill(values, weight=weight)
+
+
 def examples(events, options):
     """Return one example per event of a known flavour with enough hits."""
     pixelmap, hits = PixelMap(options.pixelmap), hits_of(events, options)
     counts = pixelmap.counts(hits)
+    refuse_most_outside(hits, counts, options)
     selected, flavour, weight, cutflow = selection(events, counts.n_inside, options)
     label = None if flavour is None else labels(flavour, options)
     simulated = is_simulated(events, options)
-    hits, n_hits = hits if len(selected) == len(events) else hits[selected], counts.n_inside[selected]
-    axis = hist.axis.Variable(np.geomspace(1, 1e5, 51), name="n_hits", label="hits in the detector")
+    hits = hits if len(selected) == len(events) else hits[selected]
+    n_hits, n_outside = counts.n_inside[selected], counts.n_outside[selected]
     return Examples(
         inputs={"pixelmap": (pixelmap, hits), **simpler(hits, options)},
         object_index=ObjectIndex(event=selected),
@@ -156,13 +182,16 @@ def examples(events, options):
         spectators={
             **(spectators(events, selected, label, options) if simulated else {}),
             "n_hits": n_hits,
-            "n_hits_outside": counts.n_outside[selected],
+            "n_hits_outside": n_outside,
             "n_hits_bad_charge": counts.n_bad_charge[selected],
             "n_views_hit": counts.n_views_hit[selected],
         },
         key={name: events[branch][selected] for name, branch in options.key.items()} or None,
         missing_allowed=frozenset([*options.missing, *options.known_for] if simulated else ()),
-        histograms={"n_hits": hist.Hist(axis, storage="weight").fill(n_hits, weight=weight[selected])},
+        histograms={
+            "n_hits": filled("hits in the detector", n_hits, weight[selected]),
+            "n_hits_outside": filled("hits outside the detector", n_outside, weight[selected]),
+        },
     )
 
 

@@ -14,8 +14,10 @@ from hepml.datasets import Dataset
 from hepml.errors import RunError
 from hepml.inference.apply import Outputs, apply_members, average
 from hepml.inference.loaded_run import LoadedRun
+from hepml.inference.representation_difference import representation_difference
 from hepml.inference.run_info import RunInfo
 from hepml.recipe import Recipe
+from hepml.representations import rebuild
 
 _INPUT = "input:"
 
@@ -76,10 +78,12 @@ def n_rows_of_part(run: LoadedRun, dataset: Dataset, part: str, *, recipe: Recip
 def check_dataset(run: LoadedRun, dataset: Dataset) -> None:
     """Refuse a dataset that is not the run's own.
 
+    What is stored may be the same where what batches hold is not: calibration and scale are applied in between.
+
     Raises
     ------
     RunError
-        Names the digests and the remedy.
+        Names the digests, or what differs in a representation, and the remedy.
     """
     if run.info.dataset_digest != dataset.manifest.digest:
         msg = (
@@ -88,6 +92,15 @@ def check_dataset(run: LoadedRun, dataset: Dataset) -> None:
             "training, or use `hepml predict` for new files"
         )
         raise RunError(msg)
+    for name, trained in run.representations.items():
+        # Rebuilt, so that options which are younger than the dataset or the run have their defaults in both.
+        found = rebuild(dataset.manifest.representations[name])
+        if found.spec != trained.spec:
+            msg = (
+                f"{run.folder}: {dataset.folder} holds input {name!r} with "
+                f"{representation_difference(found.spec, trained.spec)}: evaluate on the dataset of the training"
+            )
+            raise RunError(msg)
 
 
 @dataclass(frozen=True)

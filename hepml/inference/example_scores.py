@@ -10,10 +10,11 @@ import awkward as ak
 import numpy as np
 from numpy.typing import NDArray
 
-from hepml.contracts import ArraySpec, Examples, Representation, RepresentationSpec, batch_name
+from hepml.contracts import ArraySpec, Examples, Representation, batch_name
 from hepml.errors import RunError, nearest
 from hepml.inference.apply import apply_members, average, unseen_fold
 from hepml.inference.loaded_run import LoadedRun
+from hepml.inference.representation_difference import representation_difference
 from hepml.inference.score_columns import no_scores, score_columns
 from hepml.networks.fixed_batches import MOST_BATCH_ROWS
 from hepml.processing import event_buckets
@@ -64,19 +65,10 @@ def _encoded(run: LoadedRun, examples: Examples) -> dict[str, ak.Array]:
 def _refuse_another(run: LoadedRun, name: str, found: Representation, trained: Representation) -> None:
     if found.spec != trained.spec:
         msg = (
-            f"{run.folder}: the processor makes input {name!r} with {_difference(found.spec, trained.spec)}: "
-            "use the processor and options of the training"
+            f"{run.folder}: the processor makes input {name!r} with "
+            f"{representation_difference(found.spec, trained.spec)}: use the processor and options of the training"
         )
         raise RunError(msg)
-
-
-def _difference(found: RepresentationSpec, trained: RepresentationSpec) -> str:
-    """Return what differs between two representations, in words."""
-    if found.kind != trained.kind:
-        return f"representation {found.kind!r}, and the run was trained on {trained.kind!r}"
-    keys = [key for key in {**found.options, **trained.options} if found.options.get(key) != trained.options.get(key)]
-    values = [[str(spec.options.get(key))[:60] for key in keys] for spec in (found, trained)]
-    return f"another {' and '.join(keys)} ({', '.join(values[0])}) than the run was trained on ({', '.join(values[1])})"
 
 
 def _folds(run: LoadedRun, examples: Examples) -> NDArray[np.int64]:

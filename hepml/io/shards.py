@@ -3,8 +3,10 @@
 Arrays pass between awkward and arrow by their buffers, without a copy.  Row groups are small (4096 rows, or fewer where
 rows are large), so that a reader can mix pieces of many shards.  On sparse jet images lz4 without dictionaries costs
 1.2 µs per jet to write and 0.5 to read at 300 bytes; zstd 1.6 and 0.75 at 250 bytes; no compression 0.8 and 0.4 at 510
-bytes; with dictionaries writing costs twice as much.  Pages carry checksums, so that a bit that a disk has
-turned is found whenever the page is read: 3% of the writing, 10% of the reading.
+bytes; with dictionaries writing costs twice as much.  The numbers of lists are stored byte by byte (all first bytes,
+then all second): pixel maps take a quarter less room and a fifth less time to write, for a tenth more to read.  Pages
+carry checksums, so that a bit that a disk has turned is found whenever the page is read: 3% of the writing, 10% of the
+reading.
 """
 
 from __future__ import annotations
@@ -75,6 +77,7 @@ def write_shard(path: Path, columns: Mapping[str, Any]) -> WrittenShard:
             row_group_size=_rows_per_group(table),
             compression=COMPRESSION,
             use_dictionary=False,
+            use_byte_stream_split=_split_columns(schema),
             write_statistics=False,
             write_page_checksum=True,
         )
@@ -167,6 +170,15 @@ def checksum_file(path: Path) -> str:
         while piece := stream.read(1 << 20):
             digest.update(piece)
     return digest.hexdigest()
+
+
+def _split_columns(schema: pa.Schema) -> list[str]:
+    """Return the columns whose numbers are stored byte by byte: those of lists, where they have more than one."""
+    return [
+        f"{field.name}.list.element"
+        for field in schema
+        if pa.types.is_large_list(field.type) and field.type.value_type.bit_width > 8
+    ]
 
 
 def _rows_per_group(table: pa.Table) -> int:

@@ -12,7 +12,7 @@ from coffea.processor import FuturesExecutor, IterativeExecutor, ProcessorABC
 from hepml.contracts import Chunk
 from hepml.errors import InputError, ProcessorError, UnavailableError, WorkerError
 from hepml.io.root import inspect_file, one_line
-from hepml.processing.coffea_runner import make_runner, quiet_coffea, work_item
+from hepml.processing.coffea_runner import make_runner, quiet_coffea, reading_options, work_item
 from hepml.processing.failure import Failure, describe
 from hepml.processing.sink import Sink
 from hepml.processing.watch import Watch, WatchedPool, WatchedProcessor
@@ -115,7 +115,11 @@ class Attempts:
     def _here(self, chunks: Sequence[Chunk], watch: Watch) -> None:
         runner = make_runner(IterativeExecutor(status=False, retries=0), schema=self._schema)
         try:
-            runner.run([work_item(chunk) for chunk in chunks], WatchedProcessor(self._instance, watch))
+            runner.run(
+                [work_item(chunk) for chunk in chunks],
+                WatchedProcessor(self._instance, watch),
+                uproot_options=reading_options(chunks),
+            )
         except Exception as problem:  # noqa: BLE001  (coffea wraps everything in a bare Exception)
             if not watch.fatal:
                 watch.lose(problem)
@@ -123,7 +127,8 @@ class Attempts:
     def _in_pool(self, pool: Executor, chunks: Sequence[Chunk], watch: Watch) -> None:
         executor = FuturesExecutor(pool=WatchedPool(pool, watch), status=False, compression=None, retries=0)
         runner = make_runner(executor, schema=self._schema, by_value=True)
-        runner.run([work_item(chunk) for chunk in chunks], self._instance)
+        items = [work_item(chunk) for chunk in chunks]
+        runner.run(items, self._instance, uproot_options=reading_options(chunks))
 
     def _raise_schema_error(self, watch: Watch) -> None:
         """Raise what a schema makes of a tree that it was not written for: no retry will help."""

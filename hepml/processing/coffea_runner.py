@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import uproot
 from coffea.processor import Runner
 from coffea.processor.executor import WorkItem
 from coffea.util import coffea_console
 
 from hepml.contracts import Chunk
+from hepml.io.root import is_url
 
 
 def make_runner(executor: Any, *, schema: type[Any], by_value: bool = False, metrics: bool = False) -> Runner:
@@ -40,6 +42,17 @@ def make_runner(executor: Any, *, schema: type[Any], by_value: bool = False, met
 def work_item(chunk: Chunk) -> WorkItem:
     """Return a chunk as coffea knows it."""
     return WorkItem(chunk.input, chunk.path, chunk.tree, chunk.start, chunk.stop, uuid.UUID(chunk.uuid).bytes, {})
+
+
+def reading_options(chunks: Iterable[Chunk]) -> dict[str, Any]:
+    """Return how uproot is to read the files of chunks.
+
+    Plain reads in this thread where all files are local: uproot's default hands each of them to another thread, which
+    costs a small chunk as much as all of its decompression.
+    """
+    if any(is_url(chunk.path) for chunk in chunks):
+        return {}
+    return {"handler": uproot.MultithreadedFileSource, "num_workers": 1, "use_threads": False}
 
 
 @contextmanager

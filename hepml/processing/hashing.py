@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepml.processing.flat_values import flat_values
+from hepml.representations.row_blocks import row_blocks
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
@@ -25,6 +26,9 @@ _ODD = np.uint64(0xD6E8FEB86659FD93)
 _S27, _S30, _S31, _S32 = (np.uint64(n) for n in (27, 30, 31, 32))
 _NO_SIGN = np.uint64(0x7FFFFFFFFFFFFFFF)
 _INFINITY = np.uint64(0x7FF0000000000000)
+
+_BLOCK_VALUES = 2**14
+"""Values that are widened at a time: few enough for the processor's cache."""
 
 
 @numba.njit(cache=True)
@@ -54,7 +58,11 @@ def hash_rows(columns: Mapping[str, Any], *, n_rows: int) -> tuple[NDArray[np.ui
         values, offsets = flat_values(column)
         seed = hashlib.blake2b(name.encode(), digest_size=16).digest()
         seeds = np.frombuffer(seed, "<u8")
-        _add_column(low, high, _bits(values), values.dtype.kind == "f", offsets, seeds[0], seeds[1])
+        for rows in row_blocks(offsets, most=_BLOCK_VALUES):
+            begin, end = offsets[rows.start], offsets[rows.stop]
+            bits, is_float = _bits(values[begin:end]), values.dtype.kind == "f"
+            own = offsets[rows.start : rows.stop + 1] - begin
+            _add_column(low[rows], high[rows], bits, is_float, own, seeds[0], seeds[1])
     _finish(low, high)
     return low, high
 

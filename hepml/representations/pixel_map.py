@@ -13,8 +13,16 @@ from hepml.contracts import ArraySpec, Moments, Representation, RepresentationSp
 from hepml.errors import ShapeError
 from hepml.representations.groups import checked_groups
 from hepml.representations.pixel_map_charge import scale_checksum, scaled_charge
-from hepml.representations.pixel_map_dense import pixels_of_gaps, scatter_views
-from hepml.representations.pixel_map_hits import HIT_COLUMNS, HitCounts, HitLists, Hits, count_hits, view_codes
+from hepml.representations.pixel_map_dense import add_view_moments, pixels_of_gaps, scatter_views
+from hepml.representations.pixel_map_hits import (
+    BLOCK_HITS,
+    HIT_COLUMNS,
+    HitCounts,
+    HitLists,
+    Hits,
+    count_hits,
+    view_codes,
+)
 from hepml.representations.pixel_map_kernel import Grid, fill_maps
 from hepml.representations.pixel_map_options import PixelMapOptions
 from hepml.representations.pixel_map_window import (
@@ -27,7 +35,7 @@ from hepml.representations.pixel_map_window import (
 )
 from hepml.representations.pixel_map_write import empty_maps
 from hepml.representations.ragged import flat_column, list_column, ragged_columns, record
-from hepml.representations.sparse_pixels import add_pixel_moments
+from hepml.representations.row_blocks import row_blocks
 
 _CENTRE: Mapping[str, int] = {"none": CENTRE_NONE, "charge": CENTRE_CHARGE, "given": CENTRE_GIVEN}
 _SHARED: Mapping[str, int] = {"none": SHARED_NONE, "plane": SHARED_PLANE, "cell": SHARED_CELL}
@@ -137,7 +145,8 @@ class PixelMap(Representation):
 
     def decode(self, stored: ak.Array) -> dict[str, NDArray[Any]]:
         """Turn sparse maps into one C-contiguous float32 array per view, (n_events, n_rows, n_columns, n_channels)."""
-        offsets, view, place, value = self._pixels(stored)
+        offsets, lists = self._lists(stored)
+        view, place, value = self._pixels(offsets, lists)
         (n_rows, n_columns), n_channels = self.options.pixels, value.shape[1]
         dense = np.zeros((len(self.options.views), len(stored), n_rows * n_columns, n_channels), dtype=np.float32)
         scatter_views(offsets, view, place, value, dense)
@@ -147,11 +156,16 @@ class PixelMap(Representation):
     def moments(self, stored: ak.Array, group: NDArray[np.int64], *, n_groups: int) -> dict[str, Moments]:
         """Return the moments of every view and channel in each group; empty pixels count as zeros."""
         group = checked_groups(group, n_rows=len(stored), n_groups=n_groups)
-        offsets, view, _, value = self._pixels(stored)
-        sums = np.zeros((n_groups, len(self.options.views), value.shape[1], 2))
-        add_pixel_moments(offsets, view, value, group, sums)
+        offsets, lists = self._lists(stored)
+        n_channels = 2 if self.options.occupancy else 1
+        sums = np.zeros((n_groups, len(self.options.views), n_channels, 2))
+        for events in row_blocks(offsets, most=BLOCK_HITS):
+            begin, end = offsets[events.start], offsets[events.stop]
+            own = offsets[events.start : events.stop + 1] - begin
+            view, _, value = self._pixels(own, {name: content[begin:end] for name, content in lists.items()})
+            add_view_moments(own, view, value, group[events], sums)
         pixels = np.bincount(group, minlength=n_groups).astype(np.float64) * np.prod(self.options.pixels)
-        count = np.broadcast_to(pixels[:, None], (n_groups, value.shape[1]))
+        count = np.broadcast_to(pixels[:, None], (n_groups, n_channels))
         return {
             name: Moments(count, sums[:, index, :, 0], sums[:, index, :, 1])
             for index, name in enumerate(self.options.views)
@@ -204,30 +218,39 @@ class PixelMap(Representation):
         flat = np.stack([flat_column(columns, name).astype(np.float32) for name in names], axis=1)
         return flat.astype(np.float64).reshape(len(columns), n_views, 2)
 
+    def _lists(self, stored: ak.Array) -> tuple[NDArray[np.int64], dict[str, NDArray[Any]]]:
+        """Return the offsets of events, and the stored lists from the first pixel to the last."""
+        names = ["gap", "charge", *(["number"] if self.options.occupancy else [])]
+        offsets, lists = ragged_columns(stored, names)
+        if (flat_column(stored, "scale") != scale_checksum(self.options)).any():
+            raise ShapeError(self._other_options)
+        # Of a slice the lists hold what is before and after it, too: the pixels of a whole chunk, for each piece of it.
+        return offsets - offsets[0], {name: content[offsets[0] : offsets[-1]] for name, content in lists.items()}
+
     def _pixels(
-        self, stored: ak.Array
-    ) -> tuple[NDArray[np.int64], NDArray[np.uint8], NDArray[np.uint32], NDArray[np.float32]]:
-        """Return offsets, views of pixels and places in them, and values of shape (n_filled, n_channels).
+        self, offsets: NDArray[np.int64], lists: Mapping[str, NDArray[Any]]
+    ) -> tuple[NDArray[np.uint8], NDArray[np.uint32], NDArray[np.float32]]:
+        """Return views of pixels and places in them, and values of shape (n_filled, n_channels).
 
         All pixels are in a map: that is checked here, because compiled code does not.
         """
-        names = ["gap", "charge", *(["number"] if self.options.occupancy else [])]
-        offsets, lists = ragged_columns(stored, names)
-        # Of a slice the lists hold what is before and after it, too: the pixels of a whole chunk, for each piece of it.
-        lists = {name: content[offsets[0] : offsets[-1]] for name, content in lists.items()}
-        offsets = offsets - offsets[0]
         (n_rows, n_columns), n_views = self.options.pixels, len(self.options.views)
         view, place, all_inside = pixels_of_gaps(offsets, lists["gap"], n_views, n_rows * n_columns)
-        if not all_inside or (flat_column(stored, "scale") != scale_checksum(self.options)).any():
-            msg = (
-                f"stored maps have other pixels than {n_views} views of {n_rows} × {n_columns}, or "
-                "another calibration, saturation or scale of charge: decode with the options they were made with"
-            )
-            raise ShapeError(msg)
+        if not all_inside:
+            raise ShapeError(self._other_options)
         charge = scaled_charge(lists["charge"], view, self.options)
         if not self.options.occupancy:
-            return offsets, view, place, charge[:, None]
-        return offsets, view, place, np.stack([charge, lists["number"]], axis=1, dtype=np.float32)
+            return view, place, charge[:, None]
+        return view, place, np.stack([charge, lists["number"]], axis=1, dtype=np.float32)
+
+    @property
+    def _other_options(self) -> str:
+        """What to say where stored maps do not fit."""
+        (n_rows, n_columns), n_views = self.options.pixels, len(self.options.views)
+        return (
+            f"stored maps have other pixels than {n_views} views of {n_rows} × {n_columns}, or "
+            "another calibration, saturation or scale of charge: decode with the options they were made with"
+        )
 
 
 def _trimmed(values: NDArray[Any], n: int) -> NDArray[Any]:

@@ -46,3 +46,30 @@ def scatter_views(
         for k in range(offsets[event], offsets[event + 1]):
             for channel in range(value.shape[1]):
                 dense[view[k], event, place[k], channel] = value[k, channel]
+
+
+@njit(cache=True)
+def add_view_moments(
+    offsets: NDArray[np.int64],
+    view: NDArray[np.uint8],
+    value: NDArray[np.float32],
+    group: NDArray[np.int64],
+    sums: NDArray[np.float64],
+) -> None:
+    """Add the values and squares of every event's pixels to those of its group, per view and channel.
+
+    `sums` has shape (n_groups, n_views, n_channels, 2).  Pixels of one view follow one another: they are summed in
+    registers first.
+    """
+    for event in range(len(offsets) - 1):
+        for channel in range(value.shape[1]):
+            k = offsets[event]
+            while k < offsets[event + 1]:
+                here, total, squares = view[k], 0.0, 0.0
+                while k < offsets[event + 1] and view[k] == here:
+                    number = np.float64(value[k, channel])
+                    total += number
+                    squares += number * number
+                    k += 1
+                sums[group[event], here, channel, 0] += total
+                sums[group[event], here, channel, 1] += squares

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from hepml.representations.pixel_map_options import PixelMapOptions
 from hepml.representations.ragged import ragged_columns
+from hepml.representations.row_blocks import row_blocks
 
 HIT_COLUMNS = ("view", "plane", "cell", "charge")
 NOWHERE = np.int32(-1)
@@ -89,17 +90,14 @@ class HitLists:
 
         What is not whole is rounded down to the plane or cell that it lies in.
         """
-        offsets, n_events = self.offsets, len(self.offsets) - 1
-        first = 0
-        while first < n_events:
-            stop = int(np.searchsorted(offsets, offsets[first] + BLOCK_HITS, side="right")) - 1
-            stop = min(max(stop, first + 1), n_events)
-            lists = {name: content[offsets[first] : offsets[stop]] for name, content in self.contents.items()}
+        for events in row_blocks(self.offsets, most=BLOCK_HITS):
+            begin, end = self.offsets[events.start], self.offsets[events.stop]
+            lists = {name: content[begin:end] for name, content in self.contents.items()}
             view, plane, cell = (_whole(lists[name]) for name in ("view", "plane", "cell"))
             with np.errstate(over="ignore"):
                 charge = np.ascontiguousarray(lists["charge"], dtype=np.float32)
-            yield Hits(first, offsets[first : stop + 1] - offsets[first], view, plane, cell, charge)
-            first = stop
+            own = self.offsets[events.start : events.stop + 1] - begin
+            yield Hits(events.start, own, view, plane, cell, charge)
 
 
 def count_hits(lists: HitLists, options: PixelMapOptions) -> HitCounts:
@@ -131,6 +129,15 @@ def _whole(values: NDArray[Any]) -> NDArray[np.int32]:
 
 
 @njit(cache=True)
+def view_index(codes: NDArray[np.int32], code: int) -> int:
+    """Return which of the views has a code; their number where none has."""
+    index = 0
+    while index < len(codes) and codes[index] != code:
+        index += 1
+    return index
+
+
+@njit(cache=True)
 def _count(
     offsets: NDArray[np.int64],
     view: NDArray[np.int32],
@@ -141,18 +148,21 @@ def _count(
     shape: Sequence[int],
     counts: NDArray[np.int64],
 ) -> None:
-    seen = np.empty(len(codes), np.bool_)
+    seen = np.empty(len(codes) + 1, np.bool_)
     for event in range(len(counts)):
         seen[:] = False
-        for i in range(offsets[event], offsets[event + 1]):
-            index = 0
-            while index < len(codes) and codes[index] != view[i]:
-                index += 1
-            if index == len(codes) or not (0 <= plane[i] < shape[0] and 0 <= cell[i] < shape[1]):
-                counts[event, 1] += 1
-            elif not 0 <= charge[i] < np.inf:
-                counts[event, 2] += 1
-            else:
-                counts[event, 0] += 1
-                seen[index] = True
+        n_inside, n_in_cell, i = 0, 0, offsets[event]
+        while i < offsets[event + 1]:
+            first, index, before = i, view_index(codes, view[i]), n_inside
+            while i < offsets[event + 1] and view[i] == view[first]:
+                i += 1
+            # Sums of truth values, all of them taken: nothing for the processor to guess, and many hits at a time.
+            for k in range(first, i if index < len(codes) else first):
+                in_cell = (plane[k] >= 0) & (plane[k] < shape[0]) & (cell[k] >= 0) & (cell[k] < shape[1])
+                n_in_cell += in_cell
+                n_inside += in_cell & (charge[k] >= 0) & (charge[k] < np.inf)
+            seen[index] |= n_inside > before
+        counts[event, 0] = n_inside
+        counts[event, 1] = offsets[event + 1] - offsets[event] - n_in_cell
+        counts[event, 2] = n_in_cell - n_inside
         counts[event, 3] = seen.sum()

@@ -16,6 +16,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from hepml.representations.pixel_map_cells import Cells, Ints, merged, new_cells
+from hepml.representations.pixel_map_hits import view_index
 from hepml.representations.pixel_map_window import CENTRE_NONE, place_windows
 from hepml.representations.pixel_map_write import Floats, Maps, write_cells, write_sums
 
@@ -64,15 +65,19 @@ def fill_maps(
     start = np.zeros((len(codes), 2), np.int64)
     row_of, column_of = _quotients(grid.window_planes, grid.pool_planes), _quotients(grid.window_cells, grid.pool_cells)
     line = np.zeros(grid.n_columns), np.zeros(grid.n_columns, np.int32)
+    as_they_are = grid.centre == CENTRE_NONE and grid.pool_planes == grid.pool_cells == 1
     for event in range(n_events):
         hits, place = slice(offsets[event], offsets[event + 1]), first_event + event
-        n = _inside(view[hits], plane[hits], cell[hits], charge[hits], codes, grid, first)
+        n, in_order = _inside(view[hits], plane[hits], cell[hits], charge[hits], codes, grid, first)
         maps.n_outside[place] = hits.stop - hits.start - n
-        cells, n = merged(first, second, n, order, counts)
+        cells = first
+        if not in_order:
+            cells, n = merged(first, second, n, order, counts)
         if grid.centre != CENTRE_NONE:
             given = centre[place] if len(centre) else np.zeros((0, 2))
             place_windows(cells.row, cells.column, cells.charge, n, given, grid, start)
-        n, maps.outside_charge[place] = _pool(cells, n, start, grid, row_of, column_of)
+        if not as_they_are:
+            n, maps.outside_charge[place] = _pool(cells, n, start, grid, row_of, column_of)
         if grid.pool_planes == grid.pool_cells == 1:
             write_cells(cells, n, grid.n_columns, place, maps)
         else:
@@ -88,21 +93,23 @@ def _quotients(n: int, divisor: int) -> Ints:
 @njit(cache=True)
 def _inside(
     view: Ints, plane: Ints, cell: Ints, charge: NDArray[np.float32], codes: Ints, grid: Grid, cells: Cells
-) -> int:
-    """List the hits that are in a cell of a view, and return their number."""
-    n = 0
+) -> tuple[int, bool]:
+    """List the hits that are in a cell of a view; return their number, and whether each lies after the one before."""
+    n, in_order, last = 0, True, np.int64(-1)
+    index = len(codes)
     for i in range(len(view)):
-        # Also false where the charge is NaN.
-        good = 0 <= plane[i] < grid.n_planes and 0 <= cell[i] < grid.n_cells and 0 <= charge[i] < np.inf
-        if not good:
-            continue
-        for index in range(len(codes)):
-            if codes[index] == view[i]:
-                cells.row[n], cells.column[n] = index * grid.n_planes + plane[i], cell[i]
-                cells.charge[n] = charge[i]
-                n += 1
-                break
-    return n
+        if i == 0 or view[i] != view[i - 1]:
+            index = view_index(codes, view[i])
+        # All of it is taken, and written in any case: no branch for the processor to guess.  NaN is not good either.
+        good = (plane[i] >= 0) & (plane[i] < grid.n_planes) & (cell[i] >= 0) & (cell[i] < grid.n_cells)
+        good &= (charge[i] >= 0) & (charge[i] < np.inf) & (index < len(codes))
+        row = index * grid.n_planes + plane[i]
+        place = np.int64(row) * grid.n_cells + cell[i]
+        cells.row[n], cells.column[n], cells.charge[n] = row, cell[i], charge[i]
+        in_order &= (place > last) | (not good)
+        last = place if good else last
+        n += good
+    return n, in_order
 
 
 @njit(cache=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepml.errors import ShapeError, nearest
+
+_PARAMETERS = re.compile(r"\[parameters=\{[^}]*\}\]")
+"""What a file says about a branch, in the text of its type."""
 
 NUMBER_KINDS = "biuf"
 """NumPy's kinds of truth values, integers and reals."""
@@ -168,5 +172,5 @@ def _packed(offsets: NDArray[np.int64], content: NDArray[Any]) -> NDArray[Any]:
 
 def _shown(values: ak.Array) -> str:
     """Return the type of one row, short enough for a message."""
-    text = str(ak.type(values).content)
+    text = _PARAMETERS.sub("", str(ak.type(values).content))
     return text if len(text) <= 60 else text[:57] + "…"

@@ -30,6 +30,7 @@ def main() -> None:
     import bench_inference
     import bench_loading
     import bench_memory
+    import bench_pixelmaps
     import bench_processing
     import bench_submit
     import bench_training
@@ -38,6 +39,7 @@ def main() -> None:
         bench_processing,
         bench_loading,
         bench_training,
+        bench_pixelmaps,
         bench_inference,
         bench_submit,
         bench_memory,

@@ -9,7 +9,7 @@ import tiny_runs
 from hepml.datasets import open_dataset
 from hepml.datasets.split import part_buckets
 from hepml.errors import RunError
-from hepml.inference import load_run, n_rows_of_part, predict_part
+from hepml.inference import check_dataset, load_run, n_rows_of_part, predict_part
 from hepml.recipe import Split, thaw_recipe
 
 
@@ -79,6 +79,24 @@ def test_another_dataset_is_refused(flat, base):
     other = open_dataset(tiny_runs.flat(base, n=300).dataset)
     with pytest.raises(RunError, match=r"trained on dataset \w{12}…, but .* is \w{12}….*`hepml predict` for new files"):
         predict_part(run, other, "test", recipe=recipe)
+
+
+def test_the_same_content_in_another_representation_is_refused(jets):
+    """The digest is of what is stored; what a batch holds depends on the options of decoding, too."""
+    run, data, recipe = _opened(jets, jets.run("pixels"))
+    spec = data.manifest.representations["image"]
+    other = replace(spec, options={**spec.options, "half_width": 3.0})
+    manifest = replace(data.manifest, representations={**data.manifest.representations, "image": other})
+    with pytest.raises(RunError, match=r"input 'image' with another half_width \(3.0\) than the run was trained on \("):
+        predict_part(run, replace(data, manifest=manifest), "test", recipe=recipe)
+
+
+def test_options_that_are_younger_than_the_dataset_have_their_defaults(jets):
+    run, data, _ = _opened(jets, jets.run("pixels"))
+    spec = data.manifest.representations["image"]
+    older = replace(spec, options={key: value for key, value in spec.options.items() if key != "flip"})
+    manifest = replace(data.manifest, representations={**data.manifest.representations, "image": older})
+    check_dataset(run, replace(data, manifest=manifest))
 
 
 def test_targets_that_are_inputs_are_kept(jets):

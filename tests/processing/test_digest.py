@@ -36,6 +36,15 @@ def test_order_of_columns_and_rows_does_not_matter():
     assert digest(columns) == digest(turned)
 
 
+def test_rows_of_more_values_than_are_widened_at_a_time_have_the_hashes_that_they_have_alone():
+    rng = np.random.default_rng(3)
+    counts = np.array([2, 40_000, 0, 9_000, 9_000, 1])
+    columns = {"hit": ak.unflatten(rng.integers(0, 500, counts.sum()).astype(np.int16), counts), "key": np.arange(6)}
+    alone = [hash_rows({name: values[i : i + 1] for name, values in columns.items()}, n_rows=1) for i in range(6)]
+    for half, found in enumerate(hash_rows(columns, n_rows=6)):
+        assert found.tolist() == [int(row[half][0]) for row in alone]
+
+
 @pytest.mark.parametrize("size", [1, 7, 49, 50])
 def test_chunks_add_up(size):
     columns = table()

@@ -1,96 +1,24 @@
-"""The processor of pixel maps: the layout of the built-in sample, real DUNE events, and input that is bad."""
+"""The processor of pixel maps: the layout of the built-in sample, and real DUNE events."""
 
 from __future__ import annotations
-
-from itertools import count
-from pathlib import Path
-from typing import Any
 
 import awkward as ak
 import numpy as np
 import pytest
 import uproot
 from coffea.nanoevents import BaseSchema, NanoEventsFactory
+from pixelmap_events import CLASSES, PIXELMAPS, SMALL, dune_options, events, maker, recipe_of, steps
 
 from hepml.datasets import open_dataset
-from hepml.errors import HepmlError, InputError, ProcessorError, ShapeError
-from hepml.io.root_writer import TreeWriter
+from hepml.errors import InputError
 from hepml.io.shards import read_rows
 from hepml.processing import load_processor_file, process_dataset
-from hepml.recipe import Recipe
 from hepml.representations import rebuild
-
-PIXELMAPS = Path(__file__).resolve().parents[2] / "processors" / "pixelmaps.py"
-CLASSES = {0: "nc", 1: "numu", 2: "nue", 3: "nutau"}
-KEY = {"run": "run", "lumi": "lumi", "event": "event"}
-SMALL = {"views": ["x", "y"], "shape": [10, 8], "unit": "PE"}
-DUNE = {"views": ["u", "v", "z"], "shape": [500, 500], "axes": ["wire", "tick"], "unit": "ADC"}
-
-
-def events(n: int = 40, **changes: Any) -> dict[str, Any]:
-    """Return columns of the built-in sample's layout: 1 to 20 hits per event."""
-    rng = np.random.default_rng(8)
-    counts = rng.integers(1, 21, size=n)
-    total = counts.sum()
-    hits = {
-        "view": rng.integers(0, 2, total).astype(np.int8),
-        "plane": rng.integers(0, 10, total).astype(np.int16),
-        "cell": rng.integers(0, 8, total).astype(np.int16),
-        "pe": rng.exponential(30, total).astype(np.float32),
-        "time_ns": rng.random(total).astype(np.float32),
-    }
-    flat = {"run": np.ones(n, np.int32), "lumi": np.ones(n, np.uint32), "event": np.arange(n)}
-    flat |= {"flavour": (np.arange(n) % 4).astype(np.int32), "nu_energy": rng.uniform(1, 10, n).astype(np.float32)}
-    return {**flat, "hit": ak.unflatten(ak.zip(hits), counts), **changes}
-
-
-def with_hits(columns: dict[str, Any], event: int, **values: Any) -> dict[str, Any]:
-    """Return the columns with other hits in one event: branch → list."""
-    hits = columns["hit"]
-    changed = {
-        name: ak.concatenate([hits[name][:event], [values.get(name, hits[name][event])], hits[name][event + 1 :]])
-        for name in hits.fields
-    }
-    return {**columns, "hit": ak.zip({name: ak.values_astype(v, hits[name].layout.content.data.dtype)
-                                      for name, v in changed.items()})}  # fmt: skip
 
 
 @pytest.fixture
 def make(tmp_path):
-    """Return a function: columns and options of the processor → the manifest, and the rows by event."""
-
-    number = count()
-
-    def process(columns: dict[str, Any], *, process: dict[str, Any] | None = None, **options: Any) -> Any:
-        with TreeWriter(tmp_path / "nu.root") as writer:
-            writer.extend(columns)
-        given = {"pixelmap": SMALL, "flavours": CLASSES, "key": KEY, "spectators": {"nu_energy_gev": "nu_energy"}}
-        recipe = recipe_of(tmp_path / "nu.root", {**given, **options}, **(process or {}))
-        folder = tmp_path / f"dataset_{next(number)}"
-        manifest = process_dataset(recipe, folder)
-        rows = read_rows(folder / manifest.shards[0].path, columns=column_names(manifest))
-        return manifest, rows[ak.argsort(rows["key.event"])]
-
-    return process
-
-
-def column_names(manifest: Any) -> list[str]:
-    return ["label", *(f"spectator.{name}" for name in manifest.spectators), *(f"key.{name}" for name in manifest.keys)]
-
-
-def recipe_of(path: Path, options: dict[str, Any], *, chunk_size: int = 1000, **process: Any) -> Recipe:
-    return Recipe.model_validate(
-        {
-            "processor": {"file": str(PIXELMAPS), "options": options},
-            "process": {"chunk_size": chunk_size, "retries": 0, **process},
-            "inputs": {"nu": {"files": [str(path)]}},
-            "classes": list(CLASSES.values()),
-        }
-    )
-
-
-def steps(manifest: Any) -> list[tuple[str, int]]:
-    return [(step.name, step.n) for step in manifest.inputs[0].cutflow.steps]
+    return maker(tmp_path)
 
 
 def test_the_file_is_short():
@@ -136,75 +64,9 @@ def test_where_some_truth_is_there_all_of_it_must_be(make):
         make(columns)
 
 
-def test_an_unknown_flavour_is_named_or_dropped_and_counted(make):
-    columns = events()
-    columns["flavour"][[3, 7]] = 14
-    with pytest.raises(
-        ProcessorError, match=r"'flavour' is 14 in 2 events, which is none of the flavours \[0, 1, 2, 3\]"
-    ):
-        make(columns)
-    manifest, rows = make(columns, unknown="drop")
-    assert steps(manifest) == [("all", 40), ("known flavour", 38), ("at least 1 hits", 38)]
-    assert rows["key.event"].tolist() == [i for i in range(40) if i not in (3, 7)]
-    np.testing.assert_array_equal(rows["spectator.n_hits"], ak.num(columns["hit"])[rows["key.event"]])
-
-
-def test_an_event_without_hits_is_counted_or_an_empty_map(make):
-    columns = with_hits(events(), 5, **{name: [] for name in ("view", "plane", "cell", "pe", "time_ns")})
-    manifest, _ = make(columns)
-    assert steps(manifest)[-1] == ("at least 1 hits", 39)
-    manifest, rows = make(columns, least_hits=0)
-    assert manifest.rows == 40
-    assert rows["spectator.n_views_hit"][5] == 0
-
-
-def test_hits_outside_and_views_without_hits_are_counted(make):
-    columns = with_hits(
-        events(), 2, view=[0, 0, 5], plane=[1, 10, 1], cell=[1, 0, 1], pe=[1.0, 1.0, 1.0], time_ns=[0.0, 0.0, 0.0]
-    )
-    _, rows = make(columns)
-    counts = [rows[f"spectator.{name}"][2] for name in ("n_hits", "n_hits_outside", "n_views_hit")]
-    assert counts == [1, 2, 1]
-
-
-def test_a_charge_that_is_nan_stops_or_drops_its_event(make):
-    columns = with_hits(events(), 2, view=[0], plane=[1], cell=[1], pe=[np.nan], time_ns=[0.0])
-    with pytest.raises(InputError, match=r"1 examples have NaN or inf in 'pixelmap.charge', the first in entry 2"):
-        make(columns, least_hits=0)
-    manifest, rows = make(columns, least_hits=0, process={"nonfinite": "drop"})
-    assert manifest.inputs[0].dropped == {"pixelmap.charge": 1}
-    assert 2 not in rows["key.event"].tolist()
-
-
-def test_a_negative_charge_is_refused_or_left_out_and_counted(make):
-    columns = with_hits(events(), 2, view=[0, 1], plane=[1, 1], cell=[1, 1], pe=[-3.0, 2.0], time_ns=[0.0, 0.0])
-    with pytest.raises(ShapeError, match="'pixelmap': column 'charge' holds 1 negative values, the first is -3"):
-        make(columns)
-    _, rows = make(columns, pixelmap={**SMALL, "negative": "leave_out"})
-    assert rows["spectator.n_hits_bad_charge"][2] == 1
-    assert rows["spectator.n_hits"][2] == 1
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"hits": {"plane": "hit_wire"}}, "there is no branch 'hit_wire'"),
-        ({"spectators": {"q2_gev2": "qq"}}, "there is no branch 'qq'"),
-        ({"pixelmap": {**SMALL, "pol": [2, 2]}}, "pixelmap.pol.*did you mean 'pool'"),
-    ],
-)
-def test_mistakes_in_options_are_named(make, options, words):
-    with pytest.raises(HepmlError, match=words):
-        make(events(), **options)
-
-
-def dune_options(**pixelmap: Any) -> dict[str, Any]:
-    return {
-        "pixelmap": {**DUNE, **pixelmap},
-        "hits": {"plane": "hit_wire", "cell": "hit_tick", "charge": "hit_adc"},
-        "flavours": CLASSES,
-        "spectators": {"nu_energy_gev": "nu_energy", "lep_energy_gev": "lep_energy", "n_proton": "n_proton"},
-    }
+def contents(rows: ak.Array, names: dict[str, str]) -> list[tuple[bytes, ...]]:
+    """Return all that the lists of each row hold."""
+    return [tuple(ak.to_numpy(row[column]).tobytes() for column in names.values()) for row in rows]
 
 
 def test_real_events_whatever_the_chunks(real_data, tmp_path):
@@ -235,6 +97,34 @@ def test_real_events_as_they_are_take_less_than_three_times_the_file(real_data, 
     for code, view in enumerate("uvz"):
         expected = ak.to_numpy(ak.sum(truth.hit_adc[truth.hit_view == code], axis=1))
         np.testing.assert_array_equal(dense[view].sum(axis=(1, 2, 3), dtype=np.float64), expected)
+
+
+def test_real_events_with_the_same_hits_come_into_one_bucket(real_data, tmp_path):
+    """No two of the 797 are equal; of 80, each there again in another place and with wider types, each pair is."""
+    names = {"view": "hit_view", "plane": "hit_wire", "cell": "hit_tick", "charge": "hit_adc"}
+    with uproot.open(real_data("dune_cvn.root")) as file:
+        hits = file["Events"].arrays(list(names.values()))
+        flavour = file["Events"]["flavour"].array(library="np")
+    assert len(set(contents(hits, names))) == len(hits) == 797
+    some = ak.values_astype(hits[::10], np.int32)
+    pairs = {branch: ak.concatenate([some[branch], some[branch][::-1]]) for branch in names.values()}
+    labels = np.concatenate([flavour[::10], flavour[::10][::-1]])
+    with uproot.recreate(tmp_path / "twice.root") as file:
+        file.mktree("Events", {**dict.fromkeys(pairs, "var * int32"), "flavour": labels.dtype}).extend(
+            {**pairs, "flavour": labels}
+        )
+    options = {**dune_options(pool=[5, 5]), "spectators": {}}
+    process_dataset(recipe_of(tmp_path / "twice.root", options, chunk_size=37), tmp_path / "d")
+    maps = {name: f"pixelmap.{name}" for name in ("gap", "charge")}
+    bucket_of, rows = {}, 0
+    for shard in open_dataset(tmp_path / "d").manifest.shards:
+        stored = read_rows(tmp_path / "d" / shard.path, columns=["pixelmap.gap", "pixelmap.charge", "bucket"])
+        rows += len(stored)
+        for content, bucket in zip(contents(stored, maps), stored.bucket, strict=True):
+            bucket_of.setdefault(content, set()).add(int(bucket))
+    assert rows - len(bucket_of) == 80
+    assert all(len(buckets) == 1 for buckets in bucket_of.values())
+    assert len(set.union(*bucket_of.values())) > 30
 
 
 def test_a_batch_has_an_array_per_view(real_data, tmp_path):

@@ -180,6 +180,13 @@ def test_events_larger_and_smaller_than_a_block_are_all_there() -> None:
     found = maps(columns)
     total = sum(dense.sum(axis=(1, 2, 3)) for dense in found.values())
     np.testing.assert_array_equal(total, counts)
+    representation = PixelMap(PixelMapOptions(**SMALL))
+    group = np.arange(len(counts)) % 3
+    moments = representation.moments(representation.encode(columns), group, n_groups=3)
+    for view, dense in found.items():
+        for power, sums in ((1, moments[view].total), (2, moments[view].total_squares)):
+            expected = np.bincount(group, weights=(dense.astype(np.float64) ** power).sum(axis=(1, 2, 3)))
+            np.testing.assert_array_equal(sums[:, 0], expected)
     row = np.repeat(np.arange(len(counts)), counts)
     for code, view in enumerate(("x", "y")):
         chosen = flat["view"] == code
