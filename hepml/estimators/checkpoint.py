@@ -40,7 +40,7 @@ class Checkpoint:
         Every variable that a step changes, in the trainer's order: weights, moving statistics, generator states,
         optimiser, average.
     best : list of array
-        The model's weights in the best epoch.
+        The model's weights in the epoch that is kept so far.
     """
 
     progress: Progress
@@ -121,7 +121,7 @@ class CheckpointFile:
         return None
 
 
-def fingerprint(spec: ModelSpec, training: Training, train: BatchSource, validation: BatchSource) -> str:
+def fingerprint(spec: ModelSpec, training: Training, train: BatchSource, validation: BatchSource | None) -> str:
     """Return a hash of everything that fixes a fit: model, options, training and the parts' sizes and moments."""
     arrays = {
         name: [a.shape, a.dtype, a.role, a.moments_shape, a.categories, a.may_miss] for name, a in spec.arrays.items()
@@ -136,7 +136,7 @@ def fingerprint(spec: ModelSpec, training: Training, train: BatchSource, validat
         arrays,
         spec.seed,
         training.model_dump(mode="json"),
-        [train.n_rows, validation.n_rows],
+        [train.n_rows, validation.n_rows if validation else None],
     ]
     digest = hashlib.sha256(json.dumps(words, sort_keys=True).encode())
     for name, moments in sorted(train.moments.items()):

@@ -58,8 +58,8 @@ class Network(Estimator, Exportable):
         """Number of trained weights."""
         return sum(int(np.prod(v.shape)) for v in self.model.trainable_variables)
 
-    def fit(self, train: BatchSource, validation: BatchSource, plan: FitPlan) -> list[Epoch]:
-        """Fit epoch by epoch, resuming where a checkpoint of the same fit lies, and keep the best epoch's weights.
+    def fit(self, train: BatchSource, validation: BatchSource | None, plan: FitPlan) -> list[Epoch]:
+        """Fit epoch by epoch, resuming where a checkpoint of the same fit lies, and keep the best or last weights.
 
         Raises
         ------

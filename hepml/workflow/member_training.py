@@ -49,16 +49,19 @@ def train_member(job: Job, folder: Path, wanted: WantedMember, progress: Progres
     key = job.model.estimator or job.name
     path = f"models.{job.name}.options"
     estimator = build_estimator(key, job.model.options, task=job.task, arrays=job.arrays, seed=wanted.seed, path=path)
-    n_steps = None if key in WITHOUT_EPOCHS else training_of(job.recipe, job.name).epochs
+    training = training_of(job.recipe, job.name)
+    n_steps = None if key in WITHOUT_EPOCHS else training.epochs
     started = time.monotonic()
-    train, validation = (_source(job, part, wanted) for part in ("train", "validation"))
+    train = _source(job, "train", wanted)
+    validation = _source(job, "validation", wanted) if job.recipe.split.has_validation else None
     with progress.step(f"train {job.name} {_in_short(wanted)}", n_steps) as bar:
-        plan = FitPlan(_checkpoint(folder, wanted), training_of(job.recipe, job.name), on_epoch=_shown_on(bar))
+        plan = FitPlan(_checkpoint(folder, wanted), training, on_epoch=_shown_on(bar))
         history = estimator.fit(train, validation, plan)
-    info = _member_info(estimator, history, wanted, train.n_rows, time.monotonic() - started)
+    kept = history[-1] if training.keep == "last" else min(history, key=lambda e: e.figures[estimator.watched])
+    info = _member_info(estimator, history, kept, wanted, train.n_rows, time.monotonic() - started)
     save_member(home, estimator, history)
     write_member_info(home, info)
-    progress.say(f"{job.name} {_in_short(wanted)}: {_in_words(info, history, estimator.watched)}")
+    progress.say(f"{job.name} {_in_short(wanted)}: {_in_words(info, kept, estimator.watched)}")
     return info
 
 
@@ -96,14 +99,13 @@ def _shown_on(bar: Step) -> Callable[[Epoch], None]:
 
 
 def _member_info(
-    estimator: Estimator, history: Sequence[Epoch], wanted: WantedMember, n_train: int, seconds: float
+    estimator: Estimator, history: Sequence[Epoch], kept: Epoch, wanted: WantedMember, n_train: int, seconds: float
 ) -> MemberInfo:
-    best = min(history, key=lambda epoch: epoch.figures[estimator.watched])
     return MemberInfo(
         seed=wanted.seed,
         fold=wanted.fold,
         n_parameters=estimator.n_parameters,
-        best_epoch=best.index,
+        best_epoch=kept.index,
         n_epochs=len(history),
         seconds=seconds,
         n_train=n_train,
@@ -116,7 +118,7 @@ def _in_short(wanted: WantedMember) -> str:
     return name if wanted.fraction is None else f"{name} on {wanted.fraction:.3g} of the training part"
 
 
-def _in_words(info: MemberInfo, history: Sequence[Epoch], watched: str) -> str:
-    value = history[info.best_epoch].figures[watched]
-    what = watched.replace("_", " ")
-    return f"step {info.best_epoch + 1} of {info.n_epochs} is the best, {what} {value:.4g}, {info.seconds:.1f} s"
+def _in_words(info: MemberInfo, kept: Epoch, watched: str) -> str:
+    name = watched if watched in kept.figures else "loss"
+    what = f"{name.replace('_', ' ')} {kept.figures[name]:.4g}"
+    return f"step {info.best_epoch + 1} of {info.n_epochs} is kept, {what}, {info.seconds:.1f} s"
