@@ -23,7 +23,8 @@ Wires and ticks of a liquid-argon detector are planes and cells with other names
 
 Beside the maps, which are the input ``pixelmap``, there may be inputs for simpler models: with ``summary: true`` the
 table ``summary`` of hits, extents and charge moments of each view, and ``charge`` with the sum of all charge alone;
-with ``coarse: [50, 50]`` the maps ``coarse``, the charge of as many cells summed, on which trees can be trained.
+with ``coarse: [50, 50]`` the maps ``coarse``, the charge of as many cells summed over the whole of each view, on which
+trees can be trained.
 
 Targets of a regression are spectators.  Without `key` the split hashes the hits themselves, so that the same event
 twice comes into one part.  A file with neither flavour nor spectators is data: its events have no label.
@@ -58,7 +59,9 @@ class Options(pydantic.BaseModel, extra="forbid"):
     pixelmap: PixelMap.Options
     hits: Hits = Hits()
     summary: bool = pydantic.Field(False, description="Make the inputs `summary` and `charge`, tables, as well")
-    coarse: tuple[int, int] | None = pydantic.Field(None, description="Cells in a pixel of the input `coarse`")
+    coarse: tuple[int, int] | None = pydantic.Field(
+        None, description="Cells in a pixel of the input `coarse`, of whole views"
+    )
     centre: dict[str, str] = pydantic.Field({}, description="centre_plane_<view>, … → branch, where centre is given")
     flavour: str | None = pydantic.Field("flavour", description="Branch of whole numbers; null: the input's own label")
     flavours: dict[int, str] = pydantic.Field({}, description="Value of the flavour → class; else it is an index")
@@ -126,6 +129,7 @@ def simpler(hits, options):
         inputs |= {"summary": (Table.of(columns), quantities), "charge": (Table.of(charge), quantities[["charge"]])}
     if options.coarse:
         sums = {"pool": options.coarse, "charge": "linear", "occupancy": False, "saturation": None}
+        sums |= {"window": None, "centre": "none", "shared_axis": "none"}
         inputs["coarse"] = (PixelMap(options.pixelmap.model_copy(update=sums)), hits)
     return inputs
 

@@ -253,3 +253,18 @@ def test_a_batch_has_an_array_per_view(real_data, tmp_path):
         total = sum(batch.inputs[name].sum(dtype=np.float64) for batch in batches)
         assert moments.total.tolist() == [[pytest.approx(total)]]
         assert moments.count.tolist() == [[source.n_rows * 50 * 50]]
+
+
+def test_coarse_maps_are_of_whole_views_also_beside_a_window(make, tmp_path):
+    """All charge is in them, in 2 × 2 pixels of each view, whatever the window of the maps."""
+    columns = events()
+    window = {**SMALL, "window": [3, 3], "centre": "charge", "charge": "log"}
+    manifest, _ = make(columns, pixelmap=window, coarse=[5, 4])
+    dataset = open_dataset(tmp_path / "dataset_0")
+    assert {name: spec.shape for name, spec in dataset.arrays(["coarse"]).items()} == {
+        "coarse_x": (2, 2, 1),
+        "coarse_y": (2, 2, 1),
+    }
+    rows = read_rows(dataset.folder / manifest.shards[0].path, columns=["coarse.charge", "key.event"])
+    rows = rows[ak.argsort(rows["key.event"])]
+    np.testing.assert_allclose(ak.sum(rows["coarse.charge"], axis=1), ak.sum(columns["hit"].pe, axis=1), rtol=1e-5)
