@@ -96,6 +96,11 @@ class Split(Options):
     folds: Annotated[int, pydantic.Field(ge=3, le=20)] | None = pydantic.Field(
         None, description="k folds in place of parts: each event is tested by the fold that did not see it"
     )
+    validation: bool = pydantic.Field(
+        True,
+        description="Of folds; false: all other folds train, for a fixed number of epochs: training needs "
+        "early_stopping: null and keep: last",
+    )
     column: Name | None = pydantic.Field(None, description="An integer key column to use in place of the event's hash")
 
     @pydantic.model_validator(mode="after")
@@ -113,7 +118,15 @@ class Split(Options):
         if len(taken) != len(set(taken)):
             msg = "the ranges of two parts overlap, or a range runs backwards"
             raise ValueError(msg)
+        if not self.validation and self.folds is None:
+            msg = "validation: false is for folds; of parts, leave out the one named validation"
+            raise ValueError(msg)
         return self
+
+    @property
+    def has_validation(self) -> bool:
+        """Whether there is a part to watch the training on."""
+        return self.validation if self.folds else "validation" in self.parts
 
 
 class Reweight(Options):
@@ -198,6 +211,9 @@ class Training(Options):
     optimiser: Optimiser = Optimiser()
     schedule: Schedule = Schedule()
     early_stopping: EarlyStopping | None = EarlyStopping()
+    keep: Literal["best", "last"] = pydantic.Field(
+        "best", description="Epoch (of trees: number of trees) that is kept: of the least validation loss, or the last"
+    )
     augment: bool = pydantic.Field(True, description="Apply the backbone's augmentation in training, where it has one")
 
 
@@ -388,10 +404,34 @@ def thaw_recipe(values: Mapping[str, Any], *, source: str) -> Recipe:
 
 
 def training_of(recipe: Recipe, model: str) -> Training:
-    """Return the recipe's training options with what `model` changes in them."""
+    """Return the recipe's training options with what `model` changes in them.
+
+    Raises
+    ------
+    RecipeError
+        An option is wrong, or needs a validation part and the split has none.
+    """
     changes = recipe.models[model].training
     merged = _merge(recipe.training.model_dump(), changes)
-    return validate_options(Training, merged, path=f"models.{model}.training")
+    training = validate_options(Training, merged, path=f"models.{model}.training")
+    if not recipe.split.has_validation:
+        _refuse_watching(training, model)
+    return training
+
+
+def _refuse_watching(training: Training, model: str) -> None:
+    watching = {
+        "early_stopping: null": training.early_stopping is not None,
+        "keep: last": training.keep == "best",
+        "another schedule than plateau": training.schedule.kind == "plateau",
+    }
+    needed = [remedy for remedy, needs_validation in watching.items() if needs_validation]
+    if needed:
+        msg = (
+            f"models.{model}: the split has no validation part to watch the training on: set training to "
+            f"{' and '.join(needed)}, or give the split a validation part"
+        )
+        raise RecipeError(msg)
 
 
 def task_of(recipe: Recipe, model: str) -> Task:

@@ -21,15 +21,13 @@ Wires and ticks of a liquid-argon detector are planes and cells with other names
         flavours: {0: nc, 1: numu, 2: nue, 3: nutau}
         spectators: {nu_energy_gev: nu_energy, lep_energy_gev: lep_energy, n_proton: n_proton, n_pion: n_pion}
 
-Beside the maps, which are the input ``pixelmap``, there may be inputs for simpler models: with ``summary: true`` the
-table ``summary`` of hits, extents and charge moments of each view, and ``charge`` with the sum of all charge alone;
-with ``coarse: [50, 50]`` the maps ``coarse``, the charge of as many cells summed, on which trees can be trained.
+Beside the maps, the input ``pixelmap``, simpler models may have inputs of their own: with ``summary: true`` tables
+``summary`` (hits, extents, charge moments of each view) and ``charge``; with ``coarse: [50, 50]`` maps of whole views.
 
 Targets of a regression are spectators.  Without `key` the split hashes the hits themselves, so that the same event
 twice comes into one part.  A file with neither flavour nor spectators is data: its events have no label.
 
-Hits outside the detector are not drawn: they are counted for each event and in a histogram, and stop the work where
-they are more than a few, since that is nearly always a wrong `views`, `shape` or branch.
+Hits outside the detector are counted, not drawn, and stop the work where they are many: `views` or `shape` is wrong.
 """
 
 from typing import Literal
@@ -61,7 +59,9 @@ class Options(pydantic.BaseModel, extra="forbid"):
     pixelmap: PixelMap.Options
     hits: Hits = Hits()
     summary: bool = pydantic.Field(False, description="Make the inputs `summary` and `charge`, tables, as well")
-    coarse: tuple[int, int] | None = pydantic.Field(None, description="Cells in a pixel of the input `coarse`")
+    coarse: tuple[int, int] | None = pydantic.Field(
+        None, description="Cells in a pixel of the input `coarse`, of whole views"
+    )
     centre: dict[str, str] = pydantic.Field({}, description="centre_plane_<view>, … → branch, where centre is given")
     flavour: str | None = pydantic.Field("flavour", description="Branch of whole numbers; null: the input's own label")
     flavours: dict[int, str] = pydantic.Field({}, description="Value of the flavour → class; else it is an index")
@@ -118,13 +118,12 @@ def labels(flavour, options):
     """Return the class of each event, all of whose flavours are known: its name, or its index as the branch has it."""
     if not options.flavours:
         return flavour
-    codes = np.array(sorted(options.flavours))
-    names = np.array([options.flavours[code] for code in codes.tolist()])
+    codes, names = (np.array(each) for each in zip(*sorted(options.flavours.items()), strict=True))
     return names[np.searchsorted(codes, flavour)]
 
 
 def selection(events, n_hits, options):
-    """Return the selected events, their flavour (None in data), and the cut flow with the weights of all events."""
+    """Return the selected events, their classes (None in data), and the cut flow with the weights of all events."""
     weight = numbers(events, options.weight) if options.weight else np.ones(len(events))
     cutflow, selected, flavour = CutFlow.start(weight), np.arange(len(events)), None
     if options.flavour and is_simulated(events, options):
@@ -133,7 +132,7 @@ def selection(events, n_hits, options):
         cutflow = cutflow.then("known flavour", weight[selected])
     selected = selected[n_hits[selected] >= options.least_hits]
     cutflow = cutflow.then(f"at least {options.least_hits} hits", weight[selected])
-    return selected, None if flavour is None else flavour[selected], weight, cutflow
+    return selected, None if flavour is None else labels(flavour[selected], options), weight, cutflow
 
 
 def simpler(hits, options):
@@ -141,16 +140,19 @@ def simpler(hits, options):
     inputs = {}
     if options.summary:
         columns, quantities = hit_summary_columns(options.pixelmap), hit_summary(hits, options.pixelmap)
-        charge = [column for column in columns if column.name == "charge"]
-        inputs |= {"summary": (Table.of(columns), quantities), "charge": (Table.of(charge), quantities[["charge"]])}
+        total = Table.of([column for column in columns if column.name == "charge"])
+        inputs |= {"summary": (Table.of(columns), quantities), "charge": (total, quantities[["charge"]])}
     if options.coarse:
-        sums = {"pool": options.coarse, "charge": "linear", "occupancy": False, "saturation": None}
-        inputs["coarse"] = (PixelMap(options.pixelmap.model_copy(update=sums)), hits)
+        kept = options.pixelmap.model_dump(include={"views", "shape", "axes", "negative", "calibration", "unit"})
+        inputs["coarse"] = (PixelMap(PixelMap.Options(**kept, pool=options.coarse)), hits)
     return inputs
 
 
 def spectators(events, selected, label, options):
     """Return what is kept of the truth, NaN where an event's class has none."""
+    if options.known_for and label is None:
+        msg = "known_for needs the class of each event, and there is no branch of flavours: leave it out"
+        raise ValueError(msg)
     kept = {name: events[branch][selected] for name, branch in options.spectators.items()}
     for name, classes in options.known_for.items():
         kept[name] = np.where(np.isin(label, classes), ak.to_numpy(kept[name]), np.nan)
@@ -168,17 +170,16 @@ def examples(events, options):
     pixelmap, hits = PixelMap(options.pixelmap), hits_of(events, options)
     counts = pixelmap.counts(hits)
     refuse_most_outside(hits, counts, options)
-    selected, flavour, weight, cutflow = selection(events, counts.n_inside, options)
-    label = None if flavour is None else labels(flavour, options)
+    selected, label, weight, cutflow = selection(events, counts.n_inside, options)
     simulated = is_simulated(events, options)
     hits = hits if len(selected) == len(events) else hits[selected]
-    n_hits, n_outside = counts.n_inside[selected], counts.n_outside[selected]
+    n_hits, n_outside, weight = counts.n_inside[selected], counts.n_outside[selected], weight[selected]
     return Examples(
         inputs={"pixelmap": (pixelmap, hits), **simpler(hits, options)},
         object_index=ObjectIndex(event=selected),
         cutflow=cutflow,
         label=label,
-        weight=weight[selected],
+        weight=weight,
         spectators={
             **(spectators(events, selected, label, options) if simulated else {}),
             "n_hits": n_hits,
@@ -189,8 +190,8 @@ def examples(events, options):
         key={name: events[branch][selected] for name, branch in options.key.items()} or None,
         missing_allowed=frozenset([*options.missing, *options.known_for] if simulated else ()),
         histograms={
-            "n_hits": filled("hits in the detector", n_hits, weight[selected]),
-            "n_hits_outside": filled("hits outside the detector", n_outside, weight[selected]),
+            "n_hits": filled("hits in the detector", n_hits, weight),
+            "n_hits_outside": filled("hits outside the detector", n_outside, weight),
         },
     )
 

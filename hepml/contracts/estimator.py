@@ -101,7 +101,7 @@ class Estimator(FittedModel):
     negative_weights: ClassVar[bool]
     """Whether a fit can use negative weights as they are."""
     watched: ClassVar[str] = "validation_loss"
-    """The figure of an `Epoch` whose smallest value names the epoch that was kept."""
+    """The figure of an `Epoch` whose smallest value names the best epoch, if there is a validation part."""
 
     @property
     @abstractmethod
@@ -109,8 +109,11 @@ class Estimator(FittedModel):
         """Number of fitted parameters (of trees: leaves)."""
 
     @abstractmethod
-    def fit(self, train: BatchSource, validation: BatchSource, plan: FitPlan) -> list[Epoch]:
-        """Fit on `train`, choose on `validation`, and return the history; keeps the best state, not the last."""
+    def fit(self, train: BatchSource, validation: BatchSource | None, plan: FitPlan) -> list[Epoch]:
+        """Fit on `train` and return the history; keep the best state on `validation`, or as the plan says the last.
+
+        Without a validation part nothing is watched: the history has no ``validation_loss`` and the last state is kept.
+        """
 
     @abstractmethod
     def save(self, folder: Path) -> None:

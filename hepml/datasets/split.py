@@ -13,8 +13,10 @@ FOLD_PARTS = ("train", "validation", "test")
 
 
 def part_names(split: Split) -> tuple[str, ...]:
-    """Return the names of the parts; with folds each fold has a train, a validation and a test part."""
-    return FOLD_PARTS if split.folds else tuple(split.parts)
+    """Return the names of the parts; with folds each has a train and a test part, and a validation part if wanted."""
+    if split.folds is None:
+        return tuple(split.parts)
+    return tuple(part for part in FOLD_PARTS if split.validation or part != "validation")
 
 
 def part_buckets(
@@ -23,7 +25,8 @@ def part_buckets(
     """Return which buckets belong to a part, or to a fraction of the training part.
 
     Numbers of buckets are taken in the order of the parts, from bucket 0.  Of k folds, fold f tests the buckets with
-    ``bucket % k == f``, validates on those of the next fold and trains on the rest.
+    ``bucket % k == f``, validates on those of the next fold, unless ``split.validation`` is false, and trains on the
+    rest.
 
     Parameters
     ----------
@@ -52,6 +55,8 @@ def part_buckets(
     [60, 61, 62, 63, 64, 65, 66, 67, 68, 69]
     >>> int(part_buckets(Split(folds=5), "train", 4).sum())
     60
+    >>> int(part_buckets(Split(folds=5, validation=False), "train", 4).sum())
+    80
     >>> part_buckets(Split(), "train", fraction=0.05).nonzero()[0].tolist()
     [0, 1, 2]
     """
@@ -71,7 +76,7 @@ def _all_of_part(split: Split, part: str, fold: int | None) -> NDArray[np.bool_]
     if fold is None or not 0 <= fold < split.folds:
         msg = f"fold {fold} of part {part!r} was asked for, but the {split.folds} folds are 0 to {split.folds - 1}"
         raise DatasetError(msg)
-    return _of_fold(split.folds, part, fold)
+    return _of_fold(split, split.folds, part, fold)
 
 
 def _first_of(chosen: NDArray[np.bool_], part: str, fraction: float) -> NDArray[np.bool_]:
@@ -101,7 +106,7 @@ def _of_part(split: Split, part: str) -> NDArray[np.bool_]:
     return chosen
 
 
-def _of_fold(n_folds: int, part: str, fold: int) -> NDArray[np.bool_]:
+def _of_fold(split: Split, n_folds: int, part: str, fold: int) -> NDArray[np.bool_]:
     group = np.arange(N_BUCKETS) % n_folds
-    test, validation = group == fold, group == (fold + 1) % n_folds
+    test, validation = group == fold, (group == (fold + 1) % n_folds) & split.validation
     return {"test": test, "validation": validation, "train": ~(test | validation)}[part]

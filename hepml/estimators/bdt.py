@@ -16,9 +16,9 @@ from hepml.estimators.decision_trees import typical_inputs
 from hepml.estimators.histogram_trees import histogram_trees
 from hepml.estimators.inputs import check_inputs
 from hepml.estimators.matrix import flat_categories, flat_features
-from hepml.estimators.tree_data import read_tree_data
+from hepml.estimators.tree_data import TreeData, read_tree_data
 from hepml.estimators.tree_file import load_trees, save_trees
-from hepml.estimators.tree_history import tell_history
+from hepml.estimators.tree_history import n_trees_kept, tell_history
 from hepml.estimators.tree_onnx import trees_as_onnx
 from hepml.networks.target_scaling import NO_SCALING, is_relative, target_scaling
 from hepml.options import Options
@@ -77,8 +77,8 @@ class BoostedTrees(Estimator, Exportable):
             return 0
         return sum(tree.get_n_leaf_nodes() for stage in self._trees._predictors for tree in stage)
 
-    def fit(self, train: BatchSource, validation: BatchSource, plan: FitPlan) -> list[Epoch]:
-        """Fit, watch the validation loss, and keep the trees up to its minimum; one `Epoch` per tree.
+    def fit(self, train: BatchSource, validation: BatchSource | None, plan: FitPlan) -> list[Epoch]:
+        """Fit, watch the validation loss, if any, and keep the trees up to its minimum, or all; one `Epoch` per tree.
 
         Raises
         ------
@@ -91,19 +91,13 @@ class BoostedTrees(Estimator, Exportable):
         # The trees themselves learn the target in its unit: no option of theirs depends on it.
         fit, watch = read_tree_data(self.spec, train, validation, NO_SCALING)
         trees = self._new(stop_early=training.early_stopping is not None)
-        trees.fit(
-            fit.features,
-            fit.target,
-            sample_weight=fit.weight,
-            X_val=watch.features,
-            y_val=watch.target,
-            sample_weight_val=watch.weight,
-        )
+        seen = {} if watch is None else _as_validation(watch)
+        trees.fit(fit.features, fit.target, sample_weight=fit.weight, **seen)
         # Row 0 of the scores is the constant before the first tree.
         unit = self._loss_unit(train)
         losses = -trees.train_score_[1:] * fit.loss_scale / unit
-        watched = -trees.validation_score_[1:] * watch.loss_scale / unit
-        trees._predictors = trees._predictors[: int(np.argmin(watched)) + 1]
+        watched = None if watch is None else -trees.validation_score_[1:] * watch.loss_scale / unit
+        trees._predictors = trees._predictors[: n_trees_kept(losses, watched, training)]
         self._trees = trees
         return tell_history(losses, watched, learning_rate=trees.learning_rate, plan=plan)
 
@@ -181,7 +175,9 @@ class BoostedTrees(Estimator, Exportable):
             "max_features": options.max_features,
             "max_bins": options.max_bins,
             "categorical_features": codes or None,
+            # Without validation data the losses are recorded as well, and are those of the training.
             "early_stopping": True,
+            "validation_fraction": None,
             "n_iter_no_change": options.patience if stop_early else options.max_iter,
             "random_state": self.spec.seed,
         }
@@ -197,3 +193,7 @@ class BoostedTrees(Estimator, Exportable):
         scaling = NO_SCALING if is_relative(output) else target_scaling(self.spec.task, train)
         _, scale = scaling.get(output.name, (0.0, 1.0))
         return 0.5 * scale**2 if output.loss in _HALVED else scale
+
+
+def _as_validation(part: TreeData) -> dict[str, NDArray[np.float64]]:
+    return {"X_val": part.features, "y_val": part.target, "sample_weight_val": part.weight}

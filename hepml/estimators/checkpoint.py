@@ -40,7 +40,7 @@ class Checkpoint:
         Every variable that a step changes, in the trainer's order: weights, moving statistics, generator states,
         optimiser, average.
     best : list of array
-        The model's weights in the best epoch.
+        The model's weights in the epoch that is kept so far.
     """
 
     progress: Progress
@@ -122,7 +122,7 @@ class CheckpointFile:
 
 
 def fingerprint(
-    spec: ModelSpec, training: Training, train: BatchSource, validation: BatchSource, *, start: str | None = None
+    spec: ModelSpec, training: Training, train: BatchSource, validation: BatchSource | None, *, start: str | None = None
 ) -> str:
     """Return a hash of everything that fixes a fit: model, options, training and the parts' sizes and moments.
 
@@ -141,7 +141,7 @@ def fingerprint(
         arrays,
         spec.seed,
         training.model_dump(mode="json"),
-        [train.n_rows, validation.n_rows],
+        [train.n_rows, validation.n_rows if validation else None],
         *([] if start is None else [start]),
     ]
     digest = hashlib.sha256(json.dumps(words, sort_keys=True).encode())

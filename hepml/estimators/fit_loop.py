@@ -1,4 +1,4 @@
-"""Epoch after epoch: train, validate, keep the best, write a checkpoint; and go on from one."""
+"""Epoch after epoch: train, validate, keep the best or the last, write a checkpoint; and go on from one."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from hepml.recipe import Training
 def run_fit(
     trainer: SupervisedTrainer,
     train: BatchSource,
-    validation: BatchSource,
+    validation: BatchSource | None,
     *,
     training: Training,
     checkpoint: CheckpointFile,
     on_epoch: Callable[[Epoch], None],
 ) -> list[Epoch]:
-    """Fit, and leave the best epoch's weights in the model.
+    """Fit, and leave the weights of the best epoch, or of the last, in the model.
 
     An epoch's order, dropout and augmentation follow from the seeds and the state alone, so a fit that is interrupted
     and called again ends in the same bits as one that is not.
@@ -35,7 +35,7 @@ def run_fit(
     trainer : SupervisedTrainer
         The network with its optimiser.
     train, validation : BatchSource
-        Both with training weights of mean 1.
+        Both with training weights of mean 1; without a validation part the last epoch is kept.
     training : Training
         Of the recipe.
     checkpoint : CheckpointFile
@@ -58,7 +58,8 @@ def run_fit(
     while not progress.finished:
         figures = _epoch(trainer, train, training=training, progress=progress)
         with trainer.averaged():
-            figures["validation_loss"] = _validation_loss(trainer, validation, batch_size=training.batch_size)
+            if validation is not None:
+                figures["validation_loss"] = _validation_loss(trainer, validation, batch_size=training.batch_size)
             epoch = Epoch(len(progress.history), figures)
             _check_finite(epoch, training)
             if progress.record(epoch, training):
@@ -97,7 +98,7 @@ def _validation_loss(trainer: SupervisedTrainer, validation: BatchSource, *, bat
 
 def _check_finite(epoch: Epoch, training: Training) -> None:
     for name in ("loss", "validation_loss"):
-        if not math.isfinite(epoch.figures[name]):
+        if not math.isfinite(epoch.figures.get(name, 0.0)):
             rate = training.optimiser.learning_rate
             msg = (
                 f"the {name.replace('_', ' ')} of epoch {epoch.index} is {epoch.figures[name]}: lower "

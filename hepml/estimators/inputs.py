@@ -11,8 +11,8 @@ from hepml.contracts import ArraySpec, BatchSource
 from hepml.errors import DatasetError, RunError
 
 
-def check_parts(train: BatchSource, validation: BatchSource) -> None:
-    """Refuse to fit without examples.
+def check_parts(train: BatchSource, validation: BatchSource | None) -> None:
+    """Refuse to fit without examples; there need not be a validation part.
 
     Raises
     ------
@@ -20,7 +20,7 @@ def check_parts(train: BatchSource, validation: BatchSource) -> None:
         The training or validation part is empty.
     """
     for name, source in (("training", train), ("validation", validation)):
-        if source.n_rows == 0:
+        if source is not None and source.n_rows == 0:
             msg = f"the {name} part has no examples: give it buckets under `split`, or process more events"
             raise DatasetError(msg)
 

@@ -71,7 +71,7 @@ class LinearModel(Estimator, Exportable):
         """Number of coefficients; 0 before the fit."""
         return self._solution.coefficients.size + self._solution.constant.size if self._solution else 0
 
-    def fit(self, train: BatchSource, validation: BatchSource, plan: FitPlan) -> list[Epoch]:
+    def fit(self, train: BatchSource, validation: BatchSource | None, plan: FitPlan) -> list[Epoch]:
         """Solve; the history has one `Epoch`.
 
         Raises
@@ -84,14 +84,14 @@ class LinearModel(Estimator, Exportable):
         check_parts(train, validation)
         task = self.spec.task
         scaling = target_scaling(task, train)
-        fit, watch = (read_matrix(part, self.spec.arrays, task, scaling) for part in (train, validation))
+        fit = read_matrix(train, self.spec.arrays, task, scaling)
         design = fitted_design(self.spec.arrays, fit.features)
         columns = design.columns(fit.features)
         solution = self._solved(columns, fit, scaling)
-        losses = {
-            "loss": self._loss(solution, columns, fit, scaling),
-            "validation_loss": self._loss(solution, design.columns(watch.features), watch, scaling),
-        }
+        losses = {"loss": self._loss(solution, columns, fit, scaling)}
+        if validation is not None:
+            watch = read_matrix(validation, self.spec.arrays, task, scaling)
+            losses["validation_loss"] = self._loss(solution, design.columns(watch.features), watch, scaling)
         self._design, self._solution = (
             design,
             solution.in_units([scaling.get(o.name, (0.0, 1.0)) for o in task.outputs]),

@@ -85,8 +85,8 @@ class Network(Transferable, Exportable):
         self._start = start_network(self.spec, self.model, other.spec, other.model, plan)
         return self._start.kept_heads
 
-    def fit(self, train: BatchSource, validation: BatchSource, plan: FitPlan) -> list[Epoch]:
-        """Fit epoch by epoch, resuming where a checkpoint of the same fit lies, and keep the best epoch's weights.
+    def fit(self, train: BatchSource, validation: BatchSource | None, plan: FitPlan) -> list[Epoch]:
+        """Fit epoch by epoch, resuming where a checkpoint of the same fit lies, and keep the best or last weights.
 
         Raises
         ------

@@ -20,7 +20,7 @@ class Progress:
     history : list of Epoch
         One per finished epoch.
     best_loss : float
-        Least validation loss so far.
+        Least validation loss so far; infinite without a validation part.
     best_epoch : int
         Its epoch; −1 before the first.
     waited, reductions : int
@@ -37,10 +37,20 @@ class Progress:
     finished: bool = False
 
     def record(self, epoch: Epoch, training: Training) -> bool:
-        """Take an epoch with its ``validation_loss`` in; return whether it is the best so far."""
-        stopping = training.early_stopping
+        """Take an epoch in; return whether its weights are kept: it is the best so far, or the last is wanted.
+
+        Without a ``validation_loss`` every epoch is kept in the place of the one before.
+        """
         self.history.append(epoch)
-        loss = epoch.figures["validation_loss"]
+        loss = epoch.figures.get("validation_loss")
+        if loss is None:
+            self.finished = epoch.index + 1 >= training.epochs
+            return True
+        return self._compare(epoch, loss, training) or training.keep == "last"
+
+    def _compare(self, epoch: Epoch, loss: float, training: Training) -> bool:
+        """Return whether it is the best so far; say whether it is enough, and halve the rate where it waited."""
+        stopping = training.early_stopping
         enough = stopping.min_delta if stopping else 0.0
         better = loss < self.best_loss - enough or self.best_epoch < 0
         if better:

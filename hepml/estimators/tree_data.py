@@ -29,9 +29,9 @@ class TreeData:
 
 
 def read_tree_data(
-    spec: ModelSpec, train: BatchSource, validation: BatchSource, scaling: Scaling
-) -> tuple[TreeData, TreeData]:
-    """Read the training and the validation part whole; examples without a target are left out.
+    spec: ModelSpec, train: BatchSource, validation: BatchSource | None, scaling: Scaling
+) -> tuple[TreeData, TreeData | None]:
+    """Read the training and the validation part, if any, whole; examples without a target are left out.
 
     Raises
     ------
@@ -41,17 +41,19 @@ def read_tree_data(
         An empty part, one class only, or no example with a target.
     """
     check_parts(train, validation)
-    fit, watch = (
-        _tree_data(read_matrix(part, spec.arrays, spec.task, scaling), spec, scaling) for part in (train, validation)
-    )
-    _refuse_negative(spec.estimator, fit, watch)
+    sources = {"training": train} | ({} if validation is None else {"validation": validation})
+    parts = {
+        name: _tree_data(read_matrix(source, spec.arrays, spec.task, scaling), spec, scaling)
+        for name, source in sources.items()
+    }
+    _refuse_negative(spec.estimator, *parts.values())
     if spec.task.kind == "classification":
-        require_classes(fit.target, n_classes=max(len(spec.task.classes), 2))
-    for name, part in (("training", fit), ("validation", watch)):
+        require_classes(parts["training"].target, n_classes=max(len(spec.task.classes), 2))
+    for name, part in parts.items():
         if not len(part.target):
             msg = f"the target is missing in all of the {name} part: process more events, or change the split"
             raise DatasetError(msg)
-    return fit, watch
+    return parts["training"], parts.get("validation")
 
 
 def class_index(one_hot: NDArray[np.float32]) -> NDArray[np.int64]:

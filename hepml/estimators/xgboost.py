@@ -16,7 +16,7 @@ from hepml.estimators.extras import import_extra
 from hepml.estimators.inputs import check_inputs
 from hepml.estimators.matrix import flat_categories, flat_features
 from hepml.estimators.tree_data import TreeData, read_tree_data
-from hepml.estimators.tree_history import tell_history
+from hepml.estimators.tree_history import n_trees_kept, tell_history
 from hepml.estimators.tree_onnx import trees_as_onnx
 from hepml.estimators.xgboost_file import load_booster, save_booster
 from hepml.estimators.xgboost_options import OBJECTIVES, XGBoostOptions, parameters
@@ -59,8 +59,8 @@ class XGBoostTrees(Estimator, Exportable):
             return 0
         return sum(tree.count('"leaf"') for tree in self._booster.get_dump(dump_format="json"))
 
-    def fit(self, train: BatchSource, validation: BatchSource, plan: FitPlan) -> list[Epoch]:
-        """Fit, watch the validation loss, and keep the trees up to its minimum; one `Epoch` per tree.
+    def fit(self, train: BatchSource, validation: BatchSource | None, plan: FitPlan) -> list[Epoch]:
+        """Fit, watch the validation loss, if any, and keep the trees up to its minimum, or all; one `Epoch` per tree.
 
         Raises
         ------
@@ -75,20 +75,21 @@ class XGBoostTrees(Estimator, Exportable):
         options = self._options
         training = Training.model_validate(plan.training.model_dump())
         scaling = target_scaling(self.spec.task, train)
-        parts = read_tree_data(self.spec, train, validation, scaling)
-        fit, watch = map(self._matrix, parts)
+        fit, watch = read_tree_data(self.spec, train, validation, scaling)
+        parts = {"training": self._matrix(fit)} | ({} if watch is None else {"validation": self._matrix(watch)})
         seen: dict[str, dict[str, list[float]]] = {}
         booster = xgboost.train(
             parameters(options, self.spec.task.outputs[0], self.spec.seed),
-            fit,
+            parts["training"],
             num_boost_round=options.max_iter,
-            evals=[(fit, "training"), (watch, "validation")],
+            evals=[(matrix, name) for name, matrix in parts.items()],
             evals_result=seen,
             early_stopping_rounds=options.patience if training.early_stopping is not None else None,
             verbose_eval=False,
         )
-        losses, watched = (self._losses(seen[name]) * part.loss_scale for name, part in zip(seen, parts, strict=True))
-        self._booster = booster[: int(np.argmin(watched)) + 1]
+        losses = self._losses(seen["training"]) * fit.loss_scale
+        watched = None if watch is None else self._losses(seen["validation"]) * watch.loss_scale
+        self._booster = booster[: n_trees_kept(losses, watched, training)]
         self._scaling = scaling.get(self.spec.task.outputs[0].name, (0.0, 1.0))
         return tell_history(losses, watched, learning_rate=options.learning_rate, plan=plan)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations, product
 
@@ -11,10 +11,11 @@ import numpy as np
 
 from hepml.contracts import Metric, Predictions
 from hepml.evaluation.case import Case, cases
+from hepml.evaluation.delta_accuracy import delta_accuracy
 from hepml.evaluation.delta_auc import delta_auc_of, two_sided_p_value
 from hepml.evaluation.estimate import Estimate, undefined
 from hepml.evaluation.figures import MEDIAN, why_no_figure
-from hepml.evaluation.labelled import LabelledScores, labelled_scores, signal_views
+from hepml.evaluation.labelled import LabelledScores, labelled_scores, predicted_class, signal_views
 from hepml.evaluation.placement import Placements, place
 from hepml.evaluation.ranking import rank
 from hepml.evaluation.same_events import refuse_other_events
@@ -22,17 +23,18 @@ from hepml.recipe import Evaluation
 
 
 def compare_classifiers(predictions: Sequence[Predictions], evaluation: Evaluation) -> list[Metric]:
-    """Return ``delta_auc`` and ``delta_auc_p_value`` of each pair of runs; see `compare_runs`."""
+    """Return ``delta_auc`` and ``delta_accuracy`` of each pair of runs, each with its p-value; see `compare_runs`."""
     samples = [labelled_scores(values) for values in predictions]
     for sample in samples[1:]:
         _check_same_events(samples[0], sample)
     metrics = []
     for same_case in zip(*(cases(sample, evaluation) for sample in samples), strict=True):
-        metrics += _compare([selected for _, selected in same_case], same_case[0][0])
+        selected, case = [sample for _, sample in same_case], same_case[0][0]
+        metrics += _compare_aucs(selected, case) + _compare_accuracies(selected, case)
     return metrics
 
 
-def _compare(samples: Sequence[LabelledScores], case: Case) -> list[Metric]:
+def _compare_aucs(samples: Sequence[LabelledScores], case: Case) -> list[Metric]:
     """Compare each pair of runs in one case; each score is sorted once for all pairs."""
     metrics = []
     for index, view in enumerate(signal_views(samples[0], None)):
@@ -41,9 +43,26 @@ def _compare(samples: Sequence[LabelledScores], case: Case) -> list[Metric]:
         for one, other in combinations(range(len(samples)), 2):
             pair = replace(case, run=samples[one].run, against=samples[other].run, class_=view.signal)
             if reason is not None:
-                metrics += _metrics(undefined(reason), math.nan, pair)
+                metrics += _metrics("delta_auc", undefined(reason), pair)
             else:
-                metrics += _compare_pair(placed[one], placed[other], pair)
+                metrics += _compare_placed(placed[one], placed[other], pair)
+    return metrics
+
+
+def _compare_accuracies(samples: Sequence[LabelledScores], case: Case) -> list[Metric]:
+    """Compare the predicted classes of each pair of runs in one case."""
+    label, weight = samples[0].label, samples[0].weight
+    predicted = [{member: predicted_class(sample, member) for member in sample.scores} for sample in samples]
+    metrics = []
+    for one, other in combinations(range(len(samples)), 2):
+        pair = replace(case, run=samples[one].run, against=samples[other].run)
+
+        def difference(mine: str | None, theirs: str | None, one: int = one, other: int = other) -> Estimate:
+            if weight.sum() <= 0:
+                return undefined(f"the weights of the {len(weight)} events sum to {weight.sum():.6g}")
+            return delta_accuracy(label, predicted[one][mine], predicted[other][theirs], sample_weight=weight)
+
+        metrics += _of_all_members("delta_accuracy", difference, predicted[one], predicted[other], pair)
     return metrics
 
 
@@ -53,26 +72,39 @@ def _placements(sample: LabelledScores, index: int) -> dict[str | None, Placemen
     return {member: place(rank(view.truth, view.score, sample_weight=sample.weight)) for member, view in views.items()}
 
 
-def _compare_pair(
+def _compare_placed(
     one: Mapping[str | None, Placements], other: Mapping[str | None, Placements], pair: Case
 ) -> list[Metric]:
-    average = delta_auc_of(one[None], other[None])
-    metrics = _metrics(average.estimate, average.p_value, pair)
-    members = [[member for member in placed if member is not None] for placed in (one, other)]
+    def difference(mine: str | None, theirs: str | None) -> Estimate:
+        return delta_auc_of(one[mine], other[theirs]).estimate
+
+    return _of_all_members("delta_auc", difference, one, other, pair)
+
+
+def _of_all_members(
+    name: str,
+    difference: Callable[[str | None, str | None], Estimate],
+    one: Iterable[str | None],
+    other: Iterable[str | None],
+    pair: Case,
+) -> list[Metric]:
+    """Return the difference of the averages of members, and where there are several the median over pairs of these."""
+    metrics = _metrics(name, difference(None, None), pair)
+    members = [[member for member in of_run if member is not None] for of_run in (one, other)]
     if len(members[0]) * len(members[1]) < 2:
         return metrics
-    seeds = [delta_auc_of(one[mine], other[theirs]).estimate for mine, theirs in product(*members)]
+    seeds = [difference(mine, theirs) for mine, theirs in product(*members)]
     value = float(np.median([estimate.value for estimate in seeds]))
     error = float(np.median([estimate.error for estimate in seeds]))
-    method = f"delong paired, median of {len(members[0])} × {len(members[1])} seeds"
-    median = replace(pair, member=MEDIAN)
-    return metrics + _metrics(Estimate(value, error, method), two_sided_p_value(value, error), median)
+    method = f"{seeds[0].method}, median of {len(members[0])} × {len(members[1])} seeds"
+    return metrics + _metrics(name, Estimate(value, error, method), replace(pair, member=MEDIAN))
 
 
-def _metrics(difference: Estimate, p_value: float, pair: Case) -> list[Metric]:
+def _metrics(name: str, difference: Estimate, pair: Case) -> list[Metric]:
+    p_value = two_sided_p_value(difference.value, difference.error)
     return [
-        pair.metric("delta_auc", difference),
-        pair.metric("delta_auc_p_value", Estimate(p_value, math.nan, difference.method)),
+        pair.metric(name, difference),
+        pair.metric(f"{name}_p_value", Estimate(p_value, math.nan, difference.method)),
     ]
 
 

@@ -27,13 +27,14 @@ def draw_training(
     label: Label | None = None,
     run_pens: Mapping[str, Pen] | None = None,
 ) -> Figure:
-    """Draw loss and validation loss of every member over the epochs, with the best epoch of each marked.
+    """Draw loss and validation loss of every member over the epochs, with the epoch that was kept marked.
 
     Parameters
     ----------
     curves : sequence of Curve
-        One per member, of one run or of several that count epochs alike; columns ``epoch`` (from 0), ``loss`` and
-        ``validation_loss``; the panel with the learning rate is drawn where all have a column ``learning_rate``.
+        One per member, of one run or of several that count epochs alike; columns ``epoch`` (from 0), ``loss`` and,
+        with a validation part, ``validation_loss``; the label ``kept_epoch``, without which it is that of the least
+        validation loss; the panel with the learning rate is drawn where all have a column ``learning_rate``.
     epoch_name : str
         Name of a step: ``"Epoch"``, or ``"Trees"`` for a boosted model.
     loss_name : str
@@ -48,7 +49,7 @@ def draw_training(
     ShapeError
         There is no curve, or one of them lacks a column.
     """
-    require_columns(curves, ("epoch", "loss", "validation_loss"), what="a training curve")
+    require_columns(curves, ("epoch", "loss"), what="a training curve")
     colours = run_pens or pens([str(curve.run) for curve in curves])
     with_rate = all(_has_rate(curve) for curve in curves)
     with drawing_panels(lower=with_rate) as (figure, panels):
@@ -68,14 +69,21 @@ def _has_rate(curve: Curve) -> bool:
 
 
 def _draw_losses(axes: Axes, curve: Curve, pen: Pen) -> None:
-    epoch, validation = curve.columns["epoch"], curve.columns["validation_loss"]
-    axes.plot(epoch, curve.columns["loss"], color=pen.colour, linestyle="--", linewidth=1.6, alpha=0.8)
-    axes.plot(epoch, validation, color=pen.colour, linestyle="-", linewidth=2.0)
-    if np.isfinite(validation).any():
-        best = int(np.nanargmin(validation))
-        axes.plot(
-            epoch[best], validation[best], "*", color=pen.colour, markersize=17, markeredgecolor="black", zorder=4
-        )
+    epoch, loss = curve.columns["epoch"], curve.columns["loss"]
+    axes.plot(epoch, loss, color=pen.colour, linestyle="--", linewidth=1.6, alpha=0.8)
+    if "validation_loss" in curve.columns:
+        loss = curve.columns["validation_loss"]
+        axes.plot(epoch, loss, color=pen.colour, linestyle="-", linewidth=2.0)
+    kept = _kept(curve)
+    if kept is not None:
+        axes.plot(epoch[kept], loss[kept], "*", color=pen.colour, markersize=17, markeredgecolor="black", zorder=4)
+
+
+def _kept(curve: Curve) -> int | None:
+    """Return the place of the epoch that was kept, if it is known."""
+    validation = curve.columns.get("validation_loss", np.empty(0))
+    best = int(np.nanargmin(validation)) if np.isfinite(validation).any() else None
+    return curve.labels.get("kept_epoch", best)
 
 
 def _finish_losses(
@@ -90,8 +98,10 @@ def _finish_losses(
     entries += [
         Line2D([], [], linestyle="--", linewidth=1.6, label="training", color=_GREY),
         Line2D([], [], linestyle="-", linewidth=2.0, label="validation", color=_GREY),
-        Line2D([], [], linestyle="", marker="*", markersize=15, markeredgecolor="black", label="best", color=_GREY),
+        Line2D([], [], linestyle="", marker="*", markersize=15, markeredgecolor="black", label="kept", color=_GREY),
     ]
+    if not any("validation_loss" in curve.columns for curve in curves):
+        del entries[-2]
     axes.set_ylabel(loss_name)
     axes.grid(which="major", alpha=0.35)
     axes.legend(handles=entries, loc="upper right")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hepml.contracts import ArraySpec, BatchSource, Epoch, Estimator, FitPlan, TaskSpec
@@ -52,16 +52,20 @@ def train_member(job: Job, folder: Path, wanted: WantedMember, progress: Progres
     path = f"models.{job.name}.options"
     estimator = build_estimator(key, job.model.options, task=job.task, arrays=job.arrays, seed=wanted.seed, path=path)
     started_from = _start(job, estimator, wanted, progress)
-    n_steps = None if key in WITHOUT_EPOCHS else training_of(job.recipe, job.name).epochs
+    training = training_of(job.recipe, job.name)
+    n_steps = None if key in WITHOUT_EPOCHS else training.epochs
     started = time.monotonic()
-    train, validation = (_source(job, part, wanted) for part in ("train", "validation"))
+    train = _source(job, "train", wanted)
+    validation = _source(job, "validation", wanted) if job.recipe.split.has_validation else None
     with progress.step(f"train {job.name} {_in_short(wanted)}", n_steps) as bar:
-        plan = FitPlan(_checkpoint(folder, wanted), training_of(job.recipe, job.name), on_epoch=_shown_on(bar))
+        plan = FitPlan(_checkpoint(folder, wanted), training, on_epoch=_shown_on(bar))
         history = estimator.fit(train, validation, plan)
-    info = _member_info(estimator, history, wanted, train.n_rows, time.monotonic() - started, started_from)
+    kept = history[-1] if training.keep == "last" else min(history, key=lambda e: e.figures[estimator.watched])
+    info = _member_info(history, kept, wanted, estimator.n_parameters, train.n_rows, time.monotonic() - started)
+    info = replace(info, started_from=started_from)
     save_member(home, estimator, history)
     write_member_info(home, info)
-    progress.say(f"{job.name} {_in_short(wanted)}: {_in_words(info, history, estimator.watched)}")
+    progress.say(f"{job.name} {_in_short(wanted)}: {_in_words(info, kept, estimator.watched)}")
     return info
 
 
@@ -108,24 +112,17 @@ def _shown_on(bar: Step) -> Callable[[Epoch], None]:
 
 
 def _member_info(
-    estimator: Estimator,
-    history: Sequence[Epoch],
-    wanted: WantedMember,
-    n_train: int,
-    seconds: float,
-    started_from: str | None,
+    history: Sequence[Epoch], kept: Epoch, wanted: WantedMember, n_parameters: int, n_train: int, seconds: float
 ) -> MemberInfo:
-    best = min(history, key=lambda epoch: epoch.figures[estimator.watched])
     return MemberInfo(
         seed=wanted.seed,
         fold=wanted.fold,
-        n_parameters=estimator.n_parameters,
-        best_epoch=best.index,
+        n_parameters=n_parameters,
+        best_epoch=kept.index,
         n_epochs=len(history),
         seconds=seconds,
         n_train=n_train,
         fraction=wanted.fraction,
-        started_from=started_from,
     )
 
 
@@ -134,7 +131,7 @@ def _in_short(wanted: WantedMember) -> str:
     return name if wanted.fraction is None else f"{name} on {wanted.fraction:.3g} of the training part"
 
 
-def _in_words(info: MemberInfo, history: Sequence[Epoch], watched: str) -> str:
-    value = history[info.best_epoch].figures[watched]
-    what = watched.replace("_", " ")
-    return f"step {info.best_epoch + 1} of {info.n_epochs} is the best, {what} {value:.4g}, {info.seconds:.1f} s"
+def _in_words(info: MemberInfo, kept: Epoch, watched: str) -> str:
+    name = watched if watched in kept.figures else "loss"
+    what = f"{name.replace('_', ' ')} {kept.figures[name]:.4g}"
+    return f"step {info.best_epoch + 1} of {info.n_epochs} is kept, {what}, {info.seconds:.1f} s"

@@ -25,4 +25,5 @@ def _curve(run: LoadedRun, member: MemberInfo) -> Curve:
     names = dict.fromkeys(name for epoch in history for name in epoch.figures)
     columns = {name: np.array([epoch.figures.get(name, np.nan) for epoch in history]) for name in names}
     columns["epoch"] = np.array([epoch.index for epoch in history], np.float64)
-    return Curve("training", columns, run.info.name, member.name, part="train")
+    labels = {"kept_epoch": member.best_epoch}
+    return Curve("training", columns, run.info.name, member.name, part="train", labels=labels)

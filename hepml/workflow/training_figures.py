@@ -72,13 +72,14 @@ def trainings(content: Drawable) -> Iterator[PlannedFigure]:
     """Yield loss over epochs or trees of each run."""
     for run, curves in content.grouped("training", lambda curve: curve.run).items():
         step = "Trees" if content.estimators[str(run)] in TREE_MODELS else "Epoch"
-        drawable = all({"loss", "validation_loss"} <= set(curve.columns) for curve in curves)
+        drawable = all("loss" in curve.columns for curve in curves)
         # What is solved in one step (a linear model) has no history to draw.
         if drawable and any(len(curve.columns["epoch"]) > 1 for curve in curves):
             yield PlannedFigure(
                 f"training_{run}",
                 f"Training of {run}",
-                "Loss on the training and validation parts for each seed and fold; what was kept is marked.",
+                "Loss on the training part, and the validation part if there is one, for each seed and fold; what was "
+                "kept is marked.",
                 f"Training and validation loss of {run}.",
                 partial(draw_training, curves, label=content.label, epoch_name=step, run_pens=content.run_pens),
                 "learning",

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from hepml.datasets import part_buckets, part_names
 from hepml.errors import DatasetError
@@ -45,6 +46,24 @@ def test_a_fold_by_hand():
     split = Split(folds=10)
     assert _numbers(split, "test", 9) == list(range(9, 100, 10))
     assert _numbers(split, "validation", 9) == list(range(0, 100, 10))
+
+
+def test_folds_without_validation_train_on_all_that_they_do_not_test():
+    split = Split(folds=4, validation=False)
+    assert part_names(split) == ("train", "test")
+    for fold in range(4):
+        np.testing.assert_array_equal(part_buckets(split, "train", fold), ~part_buckets(split, "test", fold))
+    with pytest.raises(DatasetError, match="no part 'validation'"):
+        part_buckets(split, "validation", 0)
+
+
+def test_whether_there_is_a_validation_part():
+    assert Split().has_validation
+    assert Split(folds=3).has_validation
+    assert not Split(folds=3, validation=False).has_validation
+    assert not Split(parts={"train": 70, "test": 30}).has_validation
+    with pytest.raises(ValidationError, match="validation: false is for folds"):
+        Split(validation=False)
 
 
 @pytest.mark.parametrize(

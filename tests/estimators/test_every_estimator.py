@@ -70,6 +70,19 @@ def test_a_fit_separates_an_easy_problem(name, fitted):
     assert all(("learning_rate" in epoch.figures) == (name != "linear") for epoch in history)
 
 
+@tables
+def test_without_a_validation_part_the_last_state_is_kept(name, tmp_path):
+    """It is what the same fit keeps that watches a validation part and is told to keep the last."""
+    last, easy = TRAINING.model_copy(update={"epochs": 2, "keep": "last"}), problem(name)
+    alone, watched = new(name), new(name)
+    history = alone.fit(easy.train, None, plan(tmp_path / "alone", training=last))
+    seen = watched.fit(easy.train, easy.validation, plan(tmp_path / "watched", training=last))
+    assert all("validation_loss" not in epoch.figures for epoch in history)
+    assert [epoch.figures["loss"] for epoch in history] == [epoch.figures["loss"] for epoch in seen]
+    assert alone.n_parameters == watched.n_parameters
+    np.testing.assert_array_equal(alone.predict(easy.inputs)["score"], watched.predict(easy.inputs)["score"])
+
+
 @every
 def test_three_classes_sum_to_one(name, tmp_path):
     easy = problem(name, n_classes=3)

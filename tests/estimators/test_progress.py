@@ -18,6 +18,24 @@ def test_the_best_is_the_least_and_the_first_of_equals():
     assert (progress.best_epoch, progress.best_loss) == (4, 1.0)
 
 
+def test_every_epoch_replaces_the_one_before_where_the_last_is_wanted():
+    training, progress = Training(keep="last", early_stopping=None, epochs=3), Progress()
+    assert [progress.record(Epoch(i, {"validation_loss": loss}), training) for i, loss in enumerate([1.0, 2.0])] == [
+        True,
+        True,
+    ]
+    assert (progress.best_epoch, progress.finished) == (0, False)
+
+
+def test_without_a_validation_loss_every_epoch_is_kept_until_the_last():
+    training, progress = Training(keep="last", early_stopping=None, epochs=2), Progress()
+    assert progress.record(Epoch(0, {"loss": 1.0}), training)
+    assert not progress.finished
+    assert progress.record(Epoch(1, {"loss": 2.0}), training)
+    assert progress.finished
+    assert Progress.from_json(json.loads(json.dumps(progress.as_json()))) == progress
+
+
 def test_patience_counts_epochs_since_the_best():
     stopping = EarlyStopping(patience=2)
     assert not run([1.0, 2.0], stopping=stopping)[0].finished

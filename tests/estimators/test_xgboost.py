@@ -27,6 +27,19 @@ def test_the_best_trees_are_kept_not_the_last(tmp_path):
     assert long.n_parameters == short.n_parameters
 
 
+def test_all_trees_are_kept_where_the_last_are_wanted(tmp_path):
+    """Large trees on few events overtrain: the best would be fewer."""
+    easy = problem("xgboost", n=150)
+    last = TRAINING.model_copy(update={"keep": "last"})
+    kept = {}
+    for keep, training in (("best", TRAINING), ("last", last)):
+        estimator = new("xgboost", options={"max_iter": 60, "learning_rate": 0.5})
+        history = estimator.fit(easy.train, easy.validation, plan(tmp_path / keep, training=training))
+        assert len(history) == 60
+        kept[keep] = estimator.n_parameters
+    assert 0 < kept["best"] < kept["last"]
+
+
 def test_early_stopping_counts_trees(tmp_path):
     easy = problem("xgboost", n=150)
     estimator = new("xgboost", options={"max_iter": 500, "learning_rate": 0.5, "max_depth": 6, "patience": 5})

@@ -10,7 +10,7 @@ import pytest
 from evaluation.toy_scores import find, jets, predictions
 
 from hepml.errors import RunError
-from hepml.evaluation import compare_runs, delta_auc
+from hepml.evaluation import accuracy_score, compare_runs, delta_auc
 from hepml.recipe import Evaluation
 from hepml.tasks import TaskContext, build_task
 
@@ -35,6 +35,36 @@ def test_average_is_the_paired_difference(weights):
     assert (delta.value, delta.error) == (expected.estimate.value, expected.estimate.error)
     assert p_value.value == expected.p_value
     assert (delta.run, delta.against, delta.class_, delta.part) == ("cnn", "bdt", "w", "test")
+
+
+def test_accuracies_are_compared_event_by_event():
+    """Of 8 events both are right in 4, the first alone in 3, the other alone in 1: δ = 2/8, and its error by hand."""
+    label = np.array([0, 0, 1, 1, 2, 2, 2, 2])
+    first, second = np.eye(3)[[0, 0, 1, 1, 2, 2, 2, 0]], np.eye(3)[[0, 0, 1, 1, 0, 0, 1, 2]]
+    runs = [
+        predictions(label, scores, run=run, classes=("w", "qcd", "top"), signal=None)
+        for run, scores in (("cnn", first), ("bdt", second))
+    ]
+    metrics = compare_runs(runs)
+    delta = find(metrics, "delta_accuracy")
+    assert (delta.run, delta.against, delta.class_, delta.method) == ("cnn", "bdt", None, "paired")
+    assert delta.value == 0.25
+    assert delta.error == pytest.approx(np.sqrt(3 * 0.75**2 + 1.25**2 + 4 * 0.25**2) / 8)
+    assert find(metrics, "delta_accuracy_p_value").value == pytest.approx(math.erfc(0.25 / delta.error / np.sqrt(2)))
+
+
+def test_the_difference_is_that_of_both_accuracies():
+    cnn, bdt = _pair("gamma")
+    metrics = compare_runs([cnn, bdt], Evaluation(windows={"empty": {"jet_mass_gev": (0.0, 1.0)}}))
+    accuracy = {
+        run.run: accuracy_score(run.label == 0, _column(run.outputs) >= 0.5, sample_weight=run.weight).value
+        for run in (cnn, bdt)
+    }
+    delta = find(metrics, "delta_accuracy")
+    assert delta.value == pytest.approx(accuracy["cnn"] - accuracy["bdt"])
+    assert find(metrics, "delta_accuracy", member="median").method == "paired, median of 3 × 3 seeds"
+    nothing = find(metrics, "delta_accuracy", selection="empty: 0 <= jet_mass_gev < 1")
+    assert math.isnan(nothing.value)
 
 
 def test_median_over_all_pairs_of_seeds():

@@ -143,3 +143,43 @@ def test_a_batch_has_an_array_per_view(real_data, tmp_path):
         total = sum(batch.inputs[name].sum(dtype=np.float64) for batch in batches)
         assert moments.total.tolist() == [[pytest.approx(total)]]
         assert moments.count.tolist() == [[source.n_rows * 50 * 50]]
+
+
+def test_coarse_maps_are_of_whole_views_also_beside_a_window(make, tmp_path):
+    """All charge is in them, in 2 × 2 pixels of each view, whatever the window of the maps."""
+    columns = events()
+    window = {**SMALL, "window": [3, 3], "centre": "charge", "charge": "log"}
+    manifest, _ = make(columns, pixelmap=window, coarse=[5, 4])
+    dataset = open_dataset(tmp_path / "dataset_0")
+    assert {name: spec.shape for name, spec in dataset.arrays(["coarse"]).items()} == {
+        "coarse_x": (2, 2, 1),
+        "coarse_y": (2, 2, 1),
+    }
+    rows = read_rows(dataset.folder / manifest.shards[0].path, columns=["coarse.charge", "key.event"])
+    rows = rows[ak.argsort(rows["key.event"])]
+    np.testing.assert_allclose(ak.sum(rows["coarse.charge"], axis=1), ak.sum(columns["hit"].pe, axis=1), rtol=1e-5)
+
+
+def test_summaries_of_hits_are_inputs_of_their_own(make, tmp_path):
+    columns = events()
+    manifest, _ = make(columns, summary=True)
+    dataset = open_dataset(next(tmp_path.glob("dataset_*")))
+    shapes = {name: spec.shape for name, spec in dataset.arrays(["summary", "charge"]).items()}
+    assert shapes == {"summary": (46,), "charge": (1,)}
+    stored = read_rows(
+        dataset.folder / manifest.shards[0].path, columns=["charge.charge", "summary.x_n_hits", "key.event"]
+    )
+    stored = stored[ak.argsort(stored["key.event"])]
+    hits = columns["hit"]
+    np.testing.assert_allclose(stored["charge.charge"], ak.sum(hits.pe, axis=1), rtol=1e-5)
+    assert stored["summary.x_n_hits"].tolist() == ak.sum(hits.view == 0, axis=1).tolist()
+
+
+def test_what_only_some_classes_have_is_missing_in_the_others(make):
+    columns = events()
+    _, rows = make(columns, known_for={"nu_energy_gev": ["numu", "nue"]})
+    known = np.isin(columns["flavour"], [1, 2])
+    np.testing.assert_array_equal(rows["spectator.nu_energy_gev"], np.where(known, columns["nu_energy"], np.nan))
+    del columns["flavour"]
+    with pytest.raises(InputError, match="known_for needs the class of each event"):
+        make(columns, known_for={"nu_energy_gev": ["numu"]})

@@ -13,6 +13,7 @@ import uproot
 
 from hepml import workflow
 from hepml.errors import OutputError, RecipeError, RunError
+from hepml.inference import read_run_info
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +105,21 @@ def test_evaluated_again_with_another_run_and_recipe(report, jets, tmp_path):
     assert not {name for name in _plots(folder) if "pixels" in name or "image" in name}
     assert {row["name"] for row in _metrics(folder) if row["name"].startswith("rejection")} == {"rejection_at_0.7"}
     assert {row["selection"] for row in _metrics(folder)} == {None}
+
+
+def test_folds_without_validation(flat, tmp_path):
+    """Each fold trains on all others, and a report has all that needs no validation part."""
+    run = flat.run(
+        "trees", split__folds=3, split__validation=False, training__keep="last", training__early_stopping=None
+    )
+    info = read_run_info(run)
+    assert all(member.best_epoch == 9 and member.n_epochs == 10 for member in info.members)
+    assert sum(member.n_train for member in info.members) == 2 * 1200
+    content = workflow.evaluate([run], flat.dataset, tmp_path)
+    assert {part.part for part in content.parts} == {"train", "test", "test_of_fold_0"}
+    assert _plots(tmp_path) > {"roc", "scores_trees", "training_trees"}
+    assert not {row["name"] for row in _metrics(tmp_path) if "temperature" in row["name"] or "isotonic" in row["name"]}
+    assert sum(row["name"] == "accuracy" for row in _metrics(tmp_path) if row["part"] == "test") > 0
 
 
 def test_folds(flat, tmp_path):

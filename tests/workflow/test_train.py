@@ -57,6 +57,22 @@ def test_folds_and_seeds(flat):
 
 
 @pytest.mark.parametrize(
+    ("training", "remedy"),
+    [
+        ({}, "set training to early_stopping: null and keep: last,"),
+        (
+            {"early_stopping": None, "keep": "last", "schedule": {"kind": "plateau"}},
+            "to another schedule than plateau,",
+        ),
+    ],
+)
+def test_without_a_validation_part_nothing_can_be_watched(flat, tmp_path, training, remedy):
+    recipe = flat.loaded({"split.folds": 3, "split.validation": False, "training": training})
+    with pytest.raises(RecipeError, match=rf"models.trees: the split has no validation part .* {remedy}"):
+        workflow.train(recipe, flat.dataset, tmp_path / "run")
+
+
+@pytest.mark.parametrize(
     ("settings", "what"),
     [
         ({"models.trees.options.max_iter": 6}, "another model:"),
