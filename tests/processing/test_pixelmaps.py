@@ -10,7 +10,7 @@ from coffea.nanoevents import BaseSchema, NanoEventsFactory
 from pixelmap_events import CLASSES, PIXELMAPS, SMALL, dune_options, events, maker, recipe_of, steps
 
 from hepml.datasets import open_dataset
-from hepml.errors import InputError
+from hepml.errors import InputError, ProcessorError
 from hepml.io.shards import read_rows
 from hepml.processing import load_processor_file, process_dataset
 from hepml.representations import rebuild
@@ -180,5 +180,5 @@ def test_what_only_some_classes_have_is_missing_in_the_others(make):
     _, rows = make(columns, known_for={"nu_energy_gev": ["numu", "nue"]})
     known = np.isin(columns["flavour"], [1, 2])
     np.testing.assert_array_equal(rows["spectator.nu_energy_gev"], np.where(known, columns["nu_energy"], np.nan))
-    with pytest.raises(InputError, match="known_for needs the class of each event"):
+    with pytest.raises(ProcessorError, match="known_for needs the class of each event"):
         make(columns, flavour=None, known_for={"nu_energy_gev": ["numu"]})
