@@ -3,7 +3,7 @@
 from hepml.explain.feature import Feature, features_of
 from hepml.explain.gradients import input_gradients, integrated_gradients
 from hepml.explain.heat_map import Explained, HeatMap, Method, mean_heat_map
-from hepml.explain.logits import explained_names, explained_values, n_classes_explained
+from hepml.explain.logits import explained_names, explained_outputs, explained_values, n_classes_explained
 from hepml.explain.models import explained_model, explained_network
 from hepml.explain.occlusion import occlusion
 from hepml.explain.permutation import Importance, loss_of_repeats, permutation_importance
@@ -17,6 +17,7 @@ __all__ = [
     "explained_model",
     "explained_names",
     "explained_network",
+    "explained_outputs",
     "explained_values",
     "features_of",
     "input_gradients",

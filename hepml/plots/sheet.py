@@ -12,6 +12,7 @@ from hepml.plots.labels import Label, plain, short_name, write_label
 
 LEFT, HEADER, LINE = 0.95, 0.6, 0.25
 BELOW = 0.75
+_LABEL = 6.6  # the words above a figure, at their longest
 BAR, BAR_GAP, BAR_TEXT = 0.18, 0.24, 0.95
 
 
@@ -46,7 +47,9 @@ class Sheet:
 
     def write_label(self, figure: Figure, label: Label) -> None:
         """Write the words above all panels."""
-        header = self._axes(figure, self.lefts[0], HEADER - 0.12, self.lefts[-1] + self.side - self.lefts[0], 0.01)
+        widest = self.width - self.lefts[0] - 0.15
+        panels = self.lefts[-1] + self.side - self.lefts[0]
+        header = self._axes(figure, self.lefts[0], HEADER - 0.12, min(widest, max(panels, _LABEL)), 0.01)
         header.set_axis_off()
         write_label(header, label)
 
@@ -78,7 +81,7 @@ def sheet_of_events(n_rows: int, n_groups: int, n_views: int, *, side: float, he
     )
     first = HEADER + (0.4 if headings else 0.0) + 2 * LINE + 0.1
     tops = tuple(first + row * (side + 2 * LINE + 0.5) for row in range(n_rows))
-    width = lefts[-1] + side + BAR_GAP + BAR + BAR_TEXT
+    width = max(lefts[-1] + side + BAR_GAP + BAR + BAR_TEXT, LEFT + _LABEL + 0.15)
     return Sheet(side, lefts, tops, width, tops[-1] + side + BELOW)
 
 

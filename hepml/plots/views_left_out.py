@@ -74,6 +74,7 @@ def _row_name(curve: Curve) -> str:
     >>> _row_name(Curve("view_left_out", {}, class_="nue", labels={"figure": "auc"}))
     'AUC of nue'
     """
-    figure, about = str(curve.labels["figure"]), curve.class_ or curve.labels.get("output")
+    figure = str(curve.labels["figure"])
+    about = ": ".join(str(word) for word in (curve.labels.get("output"), curve.class_) if word)
     name = _NAMES.get(figure, figure)
     return f"{name} of {about}" if about else name

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hepml.contracts import Predictions
+from hepml.contracts import Predictions, TaskSpec
 from hepml.datasets import Dataset
-from hepml.explain import explained_values, n_classes_explained
+from hepml.explain import explained_outputs, explained_values, n_classes_explained
 from hepml.inference import LoadedRun
 from hepml.plots import EventPicture
 from hepml.recipe import Evaluation
@@ -79,7 +79,7 @@ def galleries(
     """
     wanted = max(evaluation.gallery_events, evaluation.heat_maps)
     images = any(spec.role == "image" for spec in run.info.arrays.values())
-    if not wanted or not images or not n_classes_explained(run.info.task) or not run.info.task.classes:
+    if not wanted or not images or not _tells_labels(run.info.task):
         return []
     chosen = {name: chosen_rows(test, label, wanted) for label, name in enumerate(test.task.classes)}
     maps, found = RunHeatMaps(run), []
@@ -89,6 +89,11 @@ def galleries(
                 found.append(_gallery(maps, test, data, evaluation, name, rows))
             bar.advance(1, note=name)
     return found
+
+
+def _tells_labels(task: TaskSpec) -> bool:
+    """Return whether the first output is the class of an event."""
+    return n_classes_explained(task) == len(task.classes) > 0 and explained_outputs(task)[0].target == "label"
 
 
 def chosen_rows(test: Predictions, label: int, n: int) -> ChosenRows:
