@@ -148,7 +148,8 @@ def _finish_main(axes: Axes, contents: list[_Bins], unit_area: bool, logarithmic
 def _finish_ratio(axes: Axes, contents: list[_Bins], reference: str) -> None:
     ratio = np.concatenate([content.value for content in contents])
     ratio = ratio[np.isfinite(ratio) & (ratio > 0)]
-    if np.mean((ratio > 1 / _LINEAR_RATIO) & (ratio < _LINEAR_RATIO)) > 0.9:
+    near = np.count_nonzero((ratio > 1 / _LINEAR_RATIO) & (ratio < _LINEAR_RATIO))
+    if near > 0.9 * len(ratio) or not len(ratio):  # no bin need have entries of both
         axes.set_ylim(0.0, _LINEAR_RATIO)
     else:  # shapes that differ by factors: equal factors get equal lengths
         widest = float(np.clip(np.exp(np.abs(np.log(ratio)).max(initial=0.0)), 3.0, _WIDEST_RATIO))

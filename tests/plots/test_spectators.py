@@ -63,6 +63,13 @@ def test_empty_histogram():
     assert steps_of(main)[1].get_data().values.tolist() == [0.0, 0.0, 0.0]
 
 
+def test_histograms_without_a_bin_in_common():
+    """No ratio can be drawn, and nothing warns."""
+    everything_below = histogram([-5.0, -5.0])
+    for other in (everything_below, histogram([90.0])):
+        assert draw_spectator({"w": histogram([10.0]), "qcd": other}).axes[1].get_yscale() == "linear"
+
+
 def test_unfit_histograms_are_refused():
     """The rule and what was found."""
     other = hist.Hist(hist.axis.Regular(4, 0, 120))
