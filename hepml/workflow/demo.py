@@ -61,11 +61,11 @@ DEMOS: Mapping[str, Demo] = {
     ),
     "neutrinos": Demo(
         sample="neutrinos",
-        events=15_000,
+        events=12_000,
         recipe="neutrinos/recipe.yaml",
         inputs={process: f"{process}.root" for process in ("numu", "nue", "nutau", "nc", "cosmic")},
         settings={
-            "training.epochs": 12,
+            "training.epochs": 10,
             "models.cvn.options.weight_average": 0.99,  # few steps: an average over fewer of them
         },
     ),
