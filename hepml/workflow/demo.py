@@ -67,6 +67,8 @@ DEMOS: Mapping[str, Demo] = {
         settings={
             "training.epochs": 10,
             "models.cvn.options.weight_average": 0.99,  # few steps: an average over fewer of them
+            "evaluation.importance_events": 2000,
+            "evaluation.importance_repeats": 2,
         },
     ),
 }
