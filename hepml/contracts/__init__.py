@@ -1,5 +1,6 @@
 """The frozen dataclasses that cross rooms and the interfaces that rooms share."""
 
+from hepml.contracts.barrel import Barrel
 from hepml.contracts.batch import Batch, BatchSource
 from hepml.contracts.chunk import Chunk
 from hepml.contracts.cutflow import CutFlow, CutStep
@@ -34,6 +35,7 @@ __all__ = [
     "TEST_OF_FIRST_FOLD",
     "Additive",
     "ArraySpec",
+    "Barrel",
     "Batch",
     "BatchSource",
     "BucketCounts",
