@@ -19,6 +19,7 @@ from hepml.contracts.examples import Examples, ObjectIndex
 from hepml.contracts.manifest import BucketCounts, InputFile, InputSummary, Manifest, ShardInfo
 from hepml.contracts.metric import Curve, Metric
 from hepml.contracts.predictions import TEST_OF_FIRST_FOLD, Predictions, part_beside_train
+from hepml.contracts.propagator import HitPrediction, Propagator
 from hepml.contracts.representation import (
     Additive,
     ArraySpec,
@@ -50,6 +51,7 @@ __all__ = [
     "Exportable",
     "FitPlan",
     "FittedModel",
+    "HitPrediction",
     "InputFile",
     "InputSummary",
     "Manifest",
@@ -60,6 +62,7 @@ __all__ = [
     "ObjectIndex",
     "OutputSpec",
     "Predictions",
+    "Propagator",
     "Representation",
     "RepresentationSpec",
     "ShardInfo",

@@ -10,8 +10,8 @@ from hepml.evaluation.hit_accuracy import hit_accuracy
 from hepml.samples import build_sample
 
 # Options, and hit accuracy on all layers of 20 000 events: line fit, compatible lines up to each layer, through all
-# layers.  Published: 0.978 and 0.957, 0.986 and 0.980, 0.995 and 0.990.  A line fit that goes wrong loses a whole track,
-# so that among five tracks 1000 events leave ±0.005, 4000 half of it.
+# layers.  Published: 0.978 and 0.957, 0.986 and 0.980, 0.995 and 0.990.  A line fit that goes wrong loses a whole
+# track, so that among five tracks 1000 events leave ±0.005, 4000 half of it.
 CASES = {
     "noise": ({}, 0.977, 0.986, 0.995),
     "five tracks": ({"background_tracks": 5, "noise_probability": 0.0}, 0.960, 0.978, 0.989),
