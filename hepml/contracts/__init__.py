@@ -1,5 +1,6 @@
 """The frozen dataclasses that cross rooms and the interfaces that rooms share."""
 
+from hepml.contracts.barrel import Barrel
 from hepml.contracts.batch import Batch, BatchSource
 from hepml.contracts.chunk import Chunk
 from hepml.contracts.cutflow import CutFlow, CutStep
@@ -18,6 +19,7 @@ from hepml.contracts.examples import Examples, ObjectIndex
 from hepml.contracts.manifest import BucketCounts, InputFile, InputSummary, Manifest, ShardInfo
 from hepml.contracts.metric import Curve, Metric
 from hepml.contracts.predictions import TEST_OF_FIRST_FOLD, Predictions, part_beside_train
+from hepml.contracts.propagator import HitPrediction, Propagator
 from hepml.contracts.representation import (
     Additive,
     ArraySpec,
@@ -34,6 +36,7 @@ __all__ = [
     "TEST_OF_FIRST_FOLD",
     "Additive",
     "ArraySpec",
+    "Barrel",
     "Batch",
     "BatchSource",
     "BucketCounts",
@@ -48,6 +51,7 @@ __all__ = [
     "Exportable",
     "FitPlan",
     "FittedModel",
+    "HitPrediction",
     "InputFile",
     "InputSummary",
     "Manifest",
@@ -58,6 +62,7 @@ __all__ = [
     "ObjectIndex",
     "OutputSpec",
     "Predictions",
+    "Propagator",
     "Representation",
     "RepresentationSpec",
     "ShardInfo",

@@ -49,6 +49,11 @@ SAMPLES: Mapping[str, SampleEntry] = {
         options="hepml.samples.points_options:PointsOptions",
         title="Points scattered around a line and a parabola",
     ),
+    "tracks": SampleEntry(
+        builder="hepml.samples.tracks:sample_tracks",
+        options="hepml.samples.track_options:TrackSampleOptions",
+        title="Tracks as hits: straight lines in layers of pixels, or helices in a barrel tracker",
+    ),
 }
 
 
