@@ -37,8 +37,9 @@ def delta_accuracy(
 
     Examples
     --------
-    >>> delta_accuracy([0, 0, 1, 1], [0, 0, 1, 0], [0, 1, 0, 1])
-    Estimate(value=0.25, error=0.4145780987944249, method='paired')
+    >>> change = delta_accuracy([0, 0, 1, 1], [0, 0, 1, 0], [0, 1, 0, 1])
+    >>> change.value, round(change.error, 3)
+    (0.25, 0.415)
     """
     arrays = {"truth": truth, "predicted": predicted, "other_predicted": other_predicted}
     true_class, one, other = (np.asarray(values) for values in arrays.values())
