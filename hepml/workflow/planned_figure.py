@@ -48,7 +48,7 @@ class Drawable:
     @property
     def label(self) -> Label:
         """The words above every figure."""
-        return Label(right=" against ".join(self.classes))
+        return Label(right=(" against " if len(self.classes) < 4 else ", ").join(self.classes))
 
     @property
     def run_pens(self) -> dict[str, Pen]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+import numpy as np
+
 from hepml.contracts import Curve
 from hepml.plots import (
     axis_title,
@@ -20,7 +22,10 @@ _HOW = "Selected as a class is what scores highest as it"
 
 def selections(content: Drawable) -> Iterator[PlannedFigure]:
     """Yield efficiency and purity of all classes and runs in bins of each spectator."""
-    for spectator, curves in content.grouped("selection", lambda curve: curve.labels.get("spectator")).items():
+    for spectator, found in content.grouped("selection", lambda curve: curve.labels.get("spectator")).items():
+        curves = [curve for curve in found if np.any(curve.columns["true_w"])]
+        if not curves:
+            continue
         how = _HOW if len(content.classes) > 2 else "Selected as signal is what scores at least 0.5"
         yield PlannedFigure(
             stem("selection", spectator),
@@ -28,7 +33,7 @@ def selections(content: Drawable) -> Iterator[PlannedFigure]:
             f"{how}. Above, the fraction of the events of each class that is selected as it; below, the fraction of "
             f"what is selected as a class that is of it, for the mixture of classes in the test part. Bands are one "
             "standard deviation; grey are the distributions of the events of the class, and of all events below. "
-            f"{_in_no_bin(curves)}",
+            f"{_in_no_bin(found)}",
             f"Efficiency and purity of each class in bins of {spectator} for {runs_of(curves)}.",
             partial(draw_selection, curves, label=content.label, run_pens=content.run_pens),
         )

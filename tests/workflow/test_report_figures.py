@@ -142,10 +142,7 @@ def test_figures_of_three_classes():
         ("performance", "purity_matrix_cnn"),
         ("performance", "category_score_mode_bdt"),
         ("performance", "category_score_mode_cnn"),
-        ("working_points", "significance"),
         ("working_points", "selection_scan_nue"),
-        ("working_points", "cut_scan_bdt"),
-        ("working_points", "cut_scan_cnn"),
     ]
     captions = {figure.name: figure.caption for figure in figures}
     assert "are 20 of 500 numu, 20 of 500 nue, 20 of 500 nc events." in captions["selection_jet_mass_gev"]
