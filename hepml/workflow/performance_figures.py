@@ -69,9 +69,10 @@ def significances(content: Drawable) -> Iterator[PlannedFigure]:
     """Yield the significance of all runs for each signal; with three or more classes, see `selection_scans`."""
     if len(content.classes) > 2:
         return
-    for class_, curves in content.grouped("significance", lambda curve: curve.class_).items():
+    groups = content.grouped("significance", lambda curve: curve.class_)
+    for class_, curves in groups.items():
         yield PlannedFigure(
-            "significance",
+            stem("significance", class_ if len(groups) > 1 else None),
             f"Expected significance of {class_}",
             "AMS against signal efficiency, for the expected numbers of events. Lines with bands (one standard "
             f"deviation, from the finite number of events) are the test part. {_about_the_cut(curves)}",
@@ -94,10 +95,12 @@ def cut_scans(content: Drawable) -> Iterator[PlannedFigure]:
     """Yield the significances of each run over the cut; with three or more classes, see `selection_scans`."""
     if len(content.classes) > 2:
         return
-    for run, curves in content.grouped("significance", lambda curve: curve.run).items():
+    groups = content.grouped("significance", lambda curve: (curve.run, curve.class_))
+    several = len({class_ for _, class_ in groups}) > 1
+    for (run, class_), curves in groups.items():
         yield PlannedFigure(
-            stem("cut_scan", run),
-            f"Scan of the cut on {run}",
+            stem("cut_scan", run, class_ if several else None),
+            f"Scan of the cut on {run}" + (f" for {class_}" if several else ""),
             "Expected significances and numbers of events above a cut on the score. Bands are one standard deviation "
             "on the test part, dotted lines are validation; the vertical line is the cut with the best AMS there.",
             f"Significances of {run} over the cut on its score.",
