@@ -14,6 +14,7 @@ _LAZY = {
     "HepmlError": "hepml.errors",
     "JetImage": "hepml.representations",
     "PixelMap": "hepml.representations",
+    "Sequence": "hepml.representations",
     "Table": "hepml.representations",
     "substructure": "hepml.representations",
     "hit_summary": "hepml.representations",

@@ -6,6 +6,9 @@ from hepml.representations.jet_substructure import SUBSTRUCTURE_COLUMNS, substru
 from hepml.representations.pixel_map import PixelMap
 from hepml.representations.pixel_map_hits import HitCounts
 from hepml.representations.pixel_map_options import PixelMapOptions
+from hepml.representations.sequence import Sequence
+from hepml.representations.sequence_items import ItemCounts
+from hepml.representations.sequence_options import ItemFeature, Order, SequenceOptions
 from hepml.representations.table import Table
 from hepml.representations.table_columns import Column, TableOptions
 from hepml.representations.table_of_representations import REPRESENTATIONS, rebuild
@@ -15,10 +18,15 @@ __all__ = [
     "SUBSTRUCTURE_COLUMNS",
     "Column",
     "HitCounts",
+    "ItemCounts",
+    "ItemFeature",
     "JetImage",
     "JetImageOptions",
+    "Order",
     "PixelMap",
     "PixelMapOptions",
+    "Sequence",
+    "SequenceOptions",
     "Table",
     "TableOptions",
     "hit_summary",

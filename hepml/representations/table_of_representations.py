@@ -12,6 +12,7 @@ from hepml.options import validate_options
 REPRESENTATIONS: Mapping[str, str] = {
     "jet_image": "hepml.representations.jet_image:JetImage",
     "pixel_map": "hepml.representations.pixel_map:PixelMap",
+    "sequence": "hepml.representations.sequence:Sequence",
     "table": "hepml.representations.table:Table",
 }
 """Kind → where its class is."""

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from toy_jets import toy_particles
 
-from hepml.contracts import Representation, RepresentationSpec
+from hepml.contracts import ArraySpec, Representation, RepresentationSpec
 from hepml.errors import DatasetError, ShapeError
 from hepml.representations import (
     REPRESENTATIONS,
@@ -21,6 +21,8 @@ from hepml.representations import (
     JetImageOptions,
     PixelMap,
     PixelMapOptions,
+    Sequence,
+    SequenceOptions,
     Table,
     rebuild,
 )
@@ -83,6 +85,31 @@ def hit_columns() -> ak.Array:
     )
 
 
+def track_columns() -> ak.Array:
+    """Return tracks of jets: some without d0, some with NaN, pT in steps so that some are equal.
+
+    Rows 3 and 4 have no track, row 5 has one.
+    """
+    rng = np.random.default_rng(4)
+    counts = rng.poisson(6, size=N_ROWS) + 1
+    counts[[3, 4, 5]] = 0, 0, 1
+    n = counts.sum()
+    tracks = {
+        "pt": rng.integers(1, 20, size=n) / 2,
+        "d0": np.where(rng.random(n) < 0.2, -1.0, rng.normal(size=n)),
+        "z0": np.where(rng.random(n) < 0.2, np.nan, rng.normal(size=n)),
+        "quality": rng.integers(0, 3, size=n).astype(float),
+    }
+    return ak.zip({name: ak.unflatten(values, counts) for name, values in tracks.items()}, depth_limit=1)
+
+
+def sequence(**options: Any) -> Sequence:
+    return Sequence(SequenceOptions(**{"length": 7, **options}))
+
+
+D0, Z0 = {"name": "d0", "unit": "mm", "missing": -1}, {"name": "z0", "unit": "mm", "missing": "nan"}
+
+
 def pixel_map(**options: Any) -> PixelMap:
     return PixelMap(PixelMapOptions(**{"views": ["u", "v", "z"], "shape": (20, 30), **options}))
 
@@ -109,6 +136,24 @@ CASES = [
     ),
     Case("pixel map around a vertex", pixel_map(window=(10, 10), centre="given"), hit_columns),
     Case("large pixel map", pixel_map(views={"z": 2}, shape=(500, 500), occupancy=True), hit_columns),
+    Case("sequence as given", sequence(features=[{"name": "pt", "unit": "GeV"}, D0, Z0], length=30), track_columns),
+    Case(
+        "ordered sequence",
+        sequence(
+            features=[
+                {"name": "pt", "unit": "GeV", "transform": "log"},
+                {**D0, "transform": "signed_log", "scale": 0.2},
+            ],
+            order={"by": "d0", "absolute": True},
+        ),
+        track_columns,
+    ),
+    Case(
+        "sequence without bad items",
+        sequence(features=["z0", "pt"], order={"by": "quality", "descending": False}, not_finite="drop_item", length=3),
+        track_columns,
+    ),
+    Case("sequence of what is missing", sequence(features=["z0"], order="pt", not_finite="missing"), track_columns),
     Case(
         "table",
         Table.of(
@@ -137,6 +182,11 @@ def as_type(columns: ak.Array, dtype: type) -> ak.Array:
     return ak.zip({name: ak.values_astype(columns[name], dtype) for name in columns.fields}, depth_limit=1)
 
 
+def counted(case: Case) -> dict[str, ArraySpec]:
+    """Return the arrays that have moments."""
+    return {suffix: spec for suffix, spec in case.representation.arrays.items() if spec.role != "mask"}
+
+
 def test_every_entry_of_the_table_has_a_case_and_its_own_kind() -> None:
     assert {case.representation.spec.kind for case in CASES} == set(REPRESENTATIONS)
 
@@ -157,7 +207,7 @@ def test_arrays_describe_what_decode_returns(case: Case) -> None:
         assert dense[suffix].shape == (N_ROWS, *spec.shape)
         assert dense[suffix].dtype == spec.dtype
         assert dense[suffix].flags["C_CONTIGUOUS"]
-        assert len(spec.features) == spec.shape[-1]
+        assert len(spec.features) == (spec.shape[-1] if spec.role != "mask" else 0)
         assert spec.moments_shape == spec.shape[len(spec.shape) - len(spec.moments_shape) :]
 
 
@@ -203,7 +253,7 @@ def test_no_rows(case: Case) -> None:
     for suffix, spec in case.representation.arrays.items():
         assert case.representation.decode(none)[suffix].shape == (0, *spec.shape)
     moments = case.representation.moments(none, np.zeros(0, dtype=np.int64), n_groups=4)
-    for suffix, spec in case.representation.arrays.items():
+    for suffix, spec in counted(case).items():
         assert moments[suffix].count.shape == (4, *spec.moments_shape)
         assert moments[suffix].count.sum() == 0
 
@@ -220,11 +270,15 @@ def test_moments_agree_with_numpy_over_dense_arrays(case: Case) -> None:
     stored = case.representation.encode(case.columns())
     group = np.random.default_rng(3).integers(0, 4, size=N_ROWS)
     moments = case.representation.moments(stored, group, n_groups=6)
-    for suffix, dense in case.representation.decode(stored).items():
-        assert moments[suffix].count.shape == (6, *case.representation.arrays[suffix].moments_shape)
+    dense = case.representation.decode(stored)
+    assert moments.keys() == counted(case).keys()
+    for suffix, spec in counted(case).items():
+        assert moments[suffix].count.shape == (6, *spec.moments_shape)
         for index in range(6):
-            values = dense[group == index].astype(np.float64)
-            summed = tuple(range(dense.ndim - len(case.representation.arrays[suffix].moments_shape)))
+            values = dense[suffix][group == index].astype(np.float64)
+            if spec.role == "sequence":
+                values[~dense["mask"][group == index]] = np.nan  # padding does not count
+            summed = tuple(range(values.ndim - len(spec.moments_shape)))
             np.testing.assert_array_equal(moments[suffix].count[index], (~np.isnan(values)).sum(axis=summed))
             np.testing.assert_allclose(moments[suffix].total[index], np.nansum(values, axis=summed), rtol=1e-10)
             np.testing.assert_allclose(
