@@ -19,8 +19,15 @@ from hepml.tasks import TaskContext, build_task
 IMAGE = {"image": ArraySpec((9, 9, 2), role="image", features=("pt", "n"), moments_shape=(9, 9, 2))}
 VIEWS = dict.fromkeys(("x", "y"), ArraySpec((6, 6, 1), role="image", features=("charge",), moments_shape=(1,)))
 TABLE = {"table": ArraySpec((4,), role="table", features=("a", "b", "c", "d"), moments_shape=(4,))}
+TRACKS = {
+    "tracks": ArraySpec(
+        (6, 4), role="sequence", features=("a", "b", "c", "d"), moments_shape=(4,), may_miss=(False, False, True, False)
+    ),
+    "tracks_mask": ArraySpec((6,), dtype="bool", role="mask"),
+}
 
 SMALL: Mapping[str, Mapping[str, Any]] = {
+    "attention": {"width": 8, "heads": 2, "blocks": 1, "dropout": 0.0, "weight_average": 0.9},
     "bdt": {"max_iter": 40, "learning_rate": 0.2},
     "cnn": {
         "filters": [6, 8],
@@ -52,6 +59,8 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     },
     "dnn": {"width": 16, "depth": 2, "weight_average": 0.9},
     "linear": {},
+    "lstm": {"units": 8, "dense": [8], "dropout": 0.0, "weight_average": 0.9},
+    "pfn": {"items": [16, 16], "dense": [16], "dropout": 0.0, "weight_average": 0.9},
     "resnet": {
         "stem_filters": 6,
         "stem_kernel": 3,
@@ -64,12 +73,15 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     "xgboost": {"max_iter": 40, "learning_rate": 0.2, "max_depth": 3},
 }
 ARRAYS = {
+    "attention": TRACKS,
     "bdt": TABLE,
     "cnn": IMAGE,
     "cvn": VIEWS,
     "densenet": VIEWS,
     "dnn": TABLE,
     "linear": TABLE,
+    "lstm": TRACKS,
+    "pfn": TRACKS,
     "resnet": VIEWS,
     "xgboost": TABLE,
 }
@@ -121,6 +133,8 @@ def examples(name: str, n: int, *, seed: int, n_classes: int = 2) -> tuple[dict[
         maps = rng.random((2, n, 6, 6, 1)) * (rng.random((2, n, 6, 6, 1)) < 0.2)
         maps[:, :, 2:4, 3] += 0.8 * label[:, None, None]
         return dict(zip(VIEWS, maps.astype(np.float32), strict=True)), label
+    if ARRAYS[name] is TRACKS:
+        return tracks(rng, label), label
     table = rng.normal(size=(n, 4)) * [1, 10, 1, 1] + [0, 100, 0, 0]
     table[:, 0] += 1.5 * label
     table[rng.random(n) < 0.1, 2] = np.nan
@@ -128,10 +142,24 @@ def examples(name: str, n: int, *, seed: int, n_classes: int = 2) -> tuple[dict[
     return {"table": table.astype(np.float32)}, label
 
 
+def tracks(rng: np.random.Generator, label: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+    """Return 0 to 6 items for each label, which moves the first feature of each; padding is not 0."""
+    n_real = np.minimum(rng.poisson(4, len(label)), 6)
+    items = rng.normal(size=(len(label), 6, 4)) * [1, 10, 1, 1] + [0, 100, 0, 0]
+    items[..., 0] += label[:, None]
+    items[rng.random(items.shape[:2]) < 0.1, 2] = np.nan
+    items[..., 3] = 7.0
+    mask = np.arange(6) < n_real[:, None]
+    items[~mask] = 1e4
+    return {"tracks": items.astype(np.float32), "tracks_mask": mask}
+
+
 def energy_gev(inputs: Mapping[str, NDArray[Any]], *, seed: int) -> NDArray[np.float64]:
-    """Return energies that follow from the first column, or from the sum of an image's first channel or all views."""
+    """Return energies that follow from the first column, or its sum over items, or from the sum of all views."""
     if "table" in inputs:
         seen = inputs["table"][:, 0]
+    elif "tracks" in inputs:
+        seen = 0.5 * np.where(inputs["tracks_mask"], inputs["tracks"][..., 0], 0).sum(axis=1)
     else:
         seen = 0.6 * (sum(image[..., 0].sum(axis=(1, 2)) for image in inputs.values()) - 7)
     noise = np.random.default_rng(seed).normal(0, 20, len(seen))

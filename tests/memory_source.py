@@ -39,7 +39,9 @@ class MemorySource(BatchSource):
 
     @property
     def moments(self) -> Mapping[str, Moments]:
-        return {name: _moments(self._whole.inputs[name], spec) for name, spec in self._arrays.items()}
+        inputs = self._whole.inputs
+        counted = {name: spec for name, spec in self._arrays.items() if spec.role != "mask"}
+        return {name: _moments(_real(inputs, name, spec), spec) for name, spec in counted.items()}
 
     def target_moments(self, names: Sequence[str]) -> Mapping[str, tuple[float, float]]:
         return {name: _weighted_moments(self._whole.spectators[name], self._whole.weight) for name in names}
@@ -66,6 +68,13 @@ def _weighted_moments(values: NDArray[Any], weight: NDArray[np.float64]) -> tupl
     size = np.abs(weight[known])
     mean = np.average(values[known], weights=size)
     return float(mean), float(np.sqrt(np.average((values[known] - mean) ** 2, weights=size)))
+
+
+def _real(inputs: Mapping[str, NDArray[Any]], name: str, spec: ArraySpec) -> NDArray[Any]:
+    """Return an array with NaN for what does not count: the padding of a sequence."""
+    if spec.role != "sequence":
+        return inputs[name]
+    return np.where(inputs[f"{name}_mask"][..., None], inputs[name], np.nan)
 
 
 def _moments(values: NDArray[Any], spec: ArraySpec) -> Moments:

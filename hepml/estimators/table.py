@@ -13,12 +13,15 @@ from hepml.estimators.extras import require_extra
 from hepml.options import validate_options
 
 ESTIMATORS: Mapping[str, str] = {
+    "attention": "hepml.estimators.attention:AttentionNetwork",
     "bdt": "hepml.estimators.bdt:BoostedTrees",
     "cnn": "hepml.estimators.cnn:ConvolutionalNetwork",
     "cvn": "hepml.estimators.cvn:VisualNetwork",
     "densenet": "hepml.estimators.densenet:DenselyConnectedNetwork",
     "dnn": "hepml.estimators.dnn:DenseNetwork",
     "linear": "hepml.estimators.linear:LinearModel",
+    "lstm": "hepml.estimators.lstm:RecurrentNetwork",
+    "pfn": "hepml.estimators.pfn:ParticleFlowNetwork",
     "resnet": "hepml.estimators.resnet:ResidualNetwork",
     "xgboost": "hepml.estimators.xgboost:XGBoostTrees",
 }

@@ -20,7 +20,7 @@ def synthetic_inputs(
     """Return batch arrays of n rows like those of the training: spread over twice its standard deviations.
 
     Missing values stand where they are declared, codes of categories are uniform, with one that is none, and nine in
-    ten values of an image are zero.
+    ten values of an image are zero.  Sequences are of any length from none on, and what is padding is not zero.
 
     Parameters
     ----------
@@ -37,7 +37,10 @@ def synthetic_inputs(
     return {name: _array(spec, constants.get(name), n, rng).astype(spec.dtype) for name, spec in arrays.items()}
 
 
-def _array(spec: ArraySpec, known: Normalisation | None, n: int, rng: np.random.Generator) -> NDArray[np.float64]:
+def _array(spec: ArraySpec, known: Normalisation | None, n: int, rng: np.random.Generator) -> NDArray[Any]:
+    if spec.role == "mask":
+        n_real = rng.integers(0, spec.shape[0] + 1, n)
+        return np.arange(spec.shape[0]) < n_real[:, None]
     offset, scale = (0.0, 1.0) if known is None else (known.offset, known.scale)
     values = np.asarray(offset + 2 * np.asarray(scale) * rng.normal(size=(n, *spec.shape)))
     if spec.role == "image":
@@ -48,6 +51,6 @@ def _array(spec: ArraySpec, known: Normalisation | None, n: int, rng: np.random.
     values[0], values[2] = 0.0, 100 * values[2]
     may_miss = np.flatnonzero(spec.may_miss)
     for place in may_miss:
-        values[rng.random(n) < 0.2, place] = np.nan
+        values[rng.random(values.shape[:-1]) < 0.2, place] = np.nan
     values[1, ..., may_miss] = np.nan
     return values

@@ -8,6 +8,7 @@ from typing import Any
 from hepml.contracts import Normalisation
 from hepml.networks.keras_import import import_keras
 from hepml.networks.pixel_augmentation import PixelAugmentation
+from hepml.networks.sequence_layers import ClassToken, ItemAttention, MaskItems, PoolItems, ReverseItems
 from hepml.networks.table_layers import Columns, OneHot
 from hepml.networks.view_layers import SplitViews, StackViews
 
@@ -194,6 +195,11 @@ CUSTOM_OBJECTS: dict[str, type[Any]] = {
     "PixelAugmentation": PixelAugmentation,
     "StackViews": StackViews,
     "SplitViews": SplitViews,
+    "MaskItems": MaskItems,
+    "ReverseItems": ReverseItems,
+    "PoolItems": PoolItems,
+    "ItemAttention": ItemAttention,
+    "ClassToken": ClassToken,
 }
 """Every layer of ours that a saved model may hold; nothing else of ours or of anybody's is loaded."""
 

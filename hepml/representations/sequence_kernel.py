@@ -34,7 +34,7 @@ def choose_items(
         Kept items beyond the length.
     """
     n_rows = len(offsets) - 1
-    chosen = np.empty(len(kept), np.int64)
+    chosen, spare = np.empty(len(kept), np.int64), np.empty(len(kept), np.int64)
     chosen_offsets = np.zeros(n_rows + 1, np.int64)
     n_truncated = np.zeros(n_rows, np.int64)
     end = 0
@@ -45,12 +45,31 @@ def choose_items(
                 chosen[end] = item
                 end += 1
         if len(key):
-            mine = chosen[begin:end].copy()
-            chosen[begin:end] = mine[np.argsort(key[mine], kind="mergesort")]
+            _sort(key, chosen, spare, begin, end)
         n_truncated[row] = max(end - begin - length, 0)
         end = min(end, begin + length)
         chosen_offsets[row + 1] = end
     return chosen[:end].copy(), chosen_offsets, n_truncated
+
+
+@njit(cache=True)
+def _sort(key: NDArray[np.float32], chosen: NDArray[np.int64], spare: NDArray[np.int64], begin: int, end: int) -> None:
+    """Sort ``chosen[begin:end]`` by key, by merging runs of 1, 2, 4, … items: NumPy's takes seconds to compile."""
+    width = 1
+    while width < end - begin:
+        for left in range(begin, end, 2 * width):
+            middle, right = min(left + width, end), min(left + 2 * width, end)
+            i, j = left, middle
+            for k in range(left, right):
+                if i < middle and (j >= right or key[chosen[i]] <= key[chosen[j]]):
+                    spare[k] = chosen[i]
+                    i += 1
+                else:
+                    spare[k] = chosen[j]
+                    j += 1
+        for k in range(begin, end):
+            chosen[k] = spare[k]
+        width *= 2
 
 
 @njit(cache=True)

@@ -1,0 +1,17 @@
+"""The recurrent network as an estimator."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from hepml.estimators.network import Network
+from hepml.networks.backbone import Backbone
+from hepml.networks.lstm import LSTM, LstmOptions
+
+
+class RecurrentNetwork(Network):
+    """A recurrent network on sequences."""
+
+    Options = LstmOptions
+    roles: ClassVar[frozenset[str]] = frozenset({"sequence", "mask"})
+    backbone: ClassVar[Backbone] = LSTM
