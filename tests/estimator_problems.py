@@ -27,7 +27,7 @@ TRACKS = {
 }
 
 SMALL: Mapping[str, Mapping[str, Any]] = {
-    "attention": {"width": 8, "heads": 2, "blocks": 1, "dropout": 0.0, "weight_average": 0.9},
+    "attention": {"width": 16, "heads": 2, "blocks": 1, "dropout": 0.0, "weight_average": 0.9},
     "bdt": {"max_iter": 40, "learning_rate": 0.2},
     "cnn": {
         "filters": [6, 8],
@@ -155,11 +155,12 @@ def tracks(rng: np.random.Generator, label: NDArray[np.int64]) -> dict[str, NDAr
 
 
 def energy_gev(inputs: Mapping[str, NDArray[Any]], *, seed: int) -> NDArray[np.float64]:
-    """Return energies that follow from the first column, or its sum over items, or from the sum of all views."""
+    """Return energies that follow from the first column, or its sum over √n items, or from the sum of all views."""
     if "table" in inputs:
         seen = inputs["table"][:, 0]
     elif "tracks" in inputs:
-        seen = 0.5 * np.where(inputs["tracks_mask"], inputs["tracks"][..., 0], 0).sum(axis=1)
+        mask = inputs["tracks_mask"]
+        seen = np.where(mask, inputs["tracks"][..., 0], 0).sum(axis=1) / np.sqrt(np.maximum(mask.sum(axis=1), 1))
     else:
         seen = 0.6 * (sum(image[..., 0].sum(axis=(1, 2)) for image in inputs.values()) - 7)
     noise = np.random.default_rng(seed).normal(0, 20, len(seen))

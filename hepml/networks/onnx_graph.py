@@ -28,7 +28,7 @@ def network_as_onnx(model: Any) -> Any:
     signature = [{name: tf.TensorSpec((None, *x.shape[1:]), x.dtype, name=name) for name, x in model.input.items()}]
     call = tf.function(lambda inputs: model(inputs, training=False), autograph=False)
     graph, _ = tf2onnx.convert.from_function(
-        call, input_signature=signature, opset=OPSET, custom_op_handlers={"Log1p": (_log1p, [])}
+        call, input_signature=signature, opset=OPSET, custom_op_handlers=_OPERATORS
     )
     for value in (*graph.graph.input, *graph.graph.output):
         value.type.tensor_type.shape.dim[0].dim_param = ROWS
@@ -42,3 +42,16 @@ def _log1p(context: Any, node: Any, name: str, _arguments: Any) -> Any:
     context.replace_input(node, node.input[0], total.output[0], 0)
     node.type = "Log"
     return node
+
+
+def _erfc(context: Any, node: Any, name: str, _arguments: Any) -> Any:
+    """Write erfc, of which the activation gelu is made and which ONNX does not have, as 1 − erf: the same to 6e-8."""
+    one = context.make_const(f"{name}_one", np.ones((), np.float32))
+    erf = context.make_node("Erf", [node.input[0]])
+    context.replace_inputs(node, [one.output[0], erf.output[0]])
+    node.type = "Sub"
+    return node
+
+
+_OPERATORS = {"Log1p": (_log1p, []), "Erfc": (_erfc, [])}
+"""Operators of TensorFlow that tf2onnx does not know."""

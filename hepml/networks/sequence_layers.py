@@ -35,10 +35,14 @@ class ReverseItems(keras.layers.Layer):
 
     def __init__(self, name: str | None = None) -> None:
         super().__init__(name=name, dtype="float32")
+        self.supports_masking = True  # Keras attaches masks to the outputs of recurrent layers, which nobody reads
 
     def call(self, inputs: Any) -> Any:
         """Return the items, shape (n, length, f)."""
         return ops.flip(inputs, axis=1)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:
+        """Attach none."""
 
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""
@@ -54,6 +58,7 @@ class PoolItems(keras.layers.Layer):
     def __init__(self, kind: str, name: str | None = None) -> None:
         super().__init__(name=name, dtype="float32")
         self.kind = kind
+        self.supports_masking = True
 
     def call(self, inputs: Any) -> Any:
         """Return the pooled items, shape (n, f), of [items, mask]."""
@@ -68,6 +73,9 @@ class PoolItems(keras.layers.Layer):
         if self.kind == "sum":
             return total
         return total / ops.maximum(ops.sum(ops.cast(real, "float32"), axis=1), 1.0)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:
+        """Attach none."""
 
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""

@@ -260,7 +260,7 @@ def spread(easy, estimator):
 
 @every
 def test_a_number_is_found_in_its_own_unit(name, regressed):
-    """σ of the target is 54 GeV (images: 50, views: 63), of which 20 are noise that nothing can find."""
+    """σ of the target is 54 GeV (images: 50, views: 63, sequences: 60), of which 20 are noise that nothing can find."""
     easy, estimator, history = regressed(name)
     found = estimator.predict(easy.inputs)[ENERGY_GEV]
     assert found.shape == (len(easy.label), 1)

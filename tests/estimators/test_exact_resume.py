@@ -21,6 +21,7 @@ RANDOM = {
     },
     "cvn": {"dropout": 0.3, "weight_average": 0.9},
     "dnn": {"dropout": 0.3, "weight_average": 0.9, "l2": 1e-4},
+    "lstm": {"dropout": 0.3, "layers": 2, "bidirectional": True, "weight_average": 0.9},
 }
 PLATEAU = TRAINING.model_copy(
     update={"schedule": TRAINING.schedule.model_copy(update={"kind": "plateau", "patience": 1})}
@@ -54,7 +55,8 @@ def same(first, second):
 
 
 @pytest.mark.parametrize(
-    ("name", "training"), [("cnn", TRAINING), ("cvn", TRAINING), ("dnn", TRAINING), ("dnn", PLATEAU)]
+    ("name", "training"),
+    [("cnn", TRAINING), ("cvn", TRAINING), ("dnn", TRAINING), ("dnn", PLATEAU), ("lstm", TRAINING)],
 )
 def test_interrupted_and_resumed_is_uninterrupted(name, training, tmp_path):
     whole = fit(name, tmp_path / "whole", training=training)

@@ -5,12 +5,15 @@ import pytest
 
 from hepml.contracts import ArraySpec, Moments
 from hepml.errors import RecipeError
+from hepml.networks.attention import ATTENTION, AttentionOptions
 from hepml.networks.backbone import standardise_name
 from hepml.networks.cnn import CNN, CnnOptions
 from hepml.networks.cvn import CVN, CvnOptions
 from hepml.networks.densenet import DENSENET, DensenetOptions
 from hepml.networks.dnn import DNN, DnnOptions
 from hepml.networks.keras_import import import_keras
+from hepml.networks.lstm import LSTM, LstmOptions
+from hepml.networks.pfn import PFN, PfnOptions
 from hepml.networks.resnet import RESNET, ResnetOptions
 from hepml.networks.seeds import SeedStream
 from hepml.options import validate_options
@@ -21,6 +24,14 @@ IMAGE = ArraySpec((9, 8, 2), role="image", moments_shape=(9, 8, 2))
 TABLE = ArraySpec((3,), role="table", moments_shape=(3,))
 MIXED = ArraySpec((3,), role="table", moments_shape=(3,), categories=(0, 4, 40), may_miss=(True, False, True))
 CODES = ArraySpec((1,), role="table", moments_shape=(1,), categories=(3,))
+ITEMS = {
+    "a": ArraySpec((5, 3), role="sequence", moments_shape=(3,), may_miss=(False, True, False)),
+    "a_mask": ArraySpec((5,), dtype="bool", role="mask"),
+}
+TWO = ITEMS | {
+    "b": ArraySpec((4, 2), role="sequence", moments_shape=(2,)),
+    "b_mask": ArraySpec((4,), dtype="bool", role="mask"),
+}
 CASES = [
     pytest.param(CNN, CnnOptions(filters=[4, 4], dense=[5]), {"a": IMAGE}, id="cnn"),
     pytest.param(CNN, CnnOptions(filters=[4], dense=[5]), {"a": IMAGE, "b": IMAGE}, id="cnn, two images"),
@@ -44,19 +55,33 @@ CASES = [
     pytest.param(DNN, DnnOptions(width=5, depth=3, residual=True), {"a": TABLE}, id="dnn, residual"),
     pytest.param(DNN, DnnOptions(width=5, compress="log"), {"a": MIXED}, id="dnn, categories"),
     pytest.param(DNN, DnnOptions(width=5), {"a": CODES, "b": TABLE}, id="dnn, categories alone beside a table"),
+    pytest.param(LSTM, LstmOptions(units=4, dense=[]), ITEMS, id="lstm"),
+    pytest.param(
+        LSTM,
+        LstmOptions(units=4, cell="gru", layers=2, bidirectional=True, pooling="max"),
+        ITEMS,
+        id="gru, layers, both directions",
+    ),
+    pytest.param(LSTM, LstmOptions(units=4, cell="simple", compress="log"), TWO, id="simple cells, two sequences"),
+    pytest.param(PFN, PfnOptions(items=[5, 4], indicate_missing=False), ITEMS, id="pfn"),
+    pytest.param(PFN, PfnOptions(items=[4], pooling="max", dense=[]), TWO, id="pfn, two sequences"),
+    pytest.param(ATTENTION, AttentionOptions(width=8, blocks=1), ITEMS, id="attention"),
+    pytest.param(
+        ATTENTION, AttentionOptions(width=6, heads=3, pooling="mean", dense=[5]), TWO, id="attention, two sequences"
+    ),
     pytest.param(DNN, DnnOptions(depth=0), {"a": TABLE}, id="dnn, no hidden layer"),
 ]
 every = pytest.mark.parametrize(("backbone", "options", "arrays"), CASES)
 
 
 def build(backbone, options, arrays, seed=1):
-    inputs = {name: keras.Input(spec.shape, name=name) for name, spec in arrays.items()}
+    inputs = {name: keras.Input(spec.shape, dtype=spec.dtype, name=name) for name, spec in arrays.items()}
     return keras.Model(inputs, backbone.build(options, arrays, inputs, SeedStream(seed)))
 
 
 def batch(arrays, n=7):
     rng = np.random.default_rng(1)
-    return {name: rng.normal(size=(n, *spec.shape)).astype(np.float32) for name, spec in arrays.items()}
+    return {name: rng.normal(size=(n, *spec.shape)).astype(spec.dtype) for name, spec in arrays.items()}
 
 
 @every
@@ -71,7 +96,7 @@ def test_it_maps_inputs_to_finite_features(backbone, options, arrays):
 def test_every_input_with_moments_is_standardised(backbone, options, arrays):
     model = build(backbone, options, arrays)
     for name, spec in arrays.items():
-        if spec is CODES:
+        if spec is CODES or spec.role == "mask":
             continue  # no number in it
         count = np.full((1, *spec.moments_shape), 10.0)
         constants = backbone.normalisation(options, spec, Moments(count, 2 * count, 8 * count))
@@ -107,6 +132,9 @@ def test_every_pooling(pooling):
         (ResnetOptions, {"branch_stages": 5}, "branch_stages is 5 of 4 stages"),
         (DensenetOptions, {"branch_blocks": 5}, "branch_blocks is 5 of 4 blocks"),
         (DensenetOptions, {"compression": 0.0}, "compression"),
+        (AttentionOptions, {"width": 10}, "width 10 is not divisible by 4 heads"),
+        (LstmOptions, {"cell": "gur"}, "cell"),
+        (PfnOptions, {"items": []}, "items"),
         (DnnOptions, {"activation": "rellu"}, "activation"),
         (DnnOptions, {"dropout": 1.0}, "less than 1"),
         (DnnOptions, {"width": [8, 0]}, "width must be positive: use depth: 0"),
