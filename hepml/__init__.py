@@ -20,6 +20,8 @@ _LAZY = {
     "hit_summary": "hepml.representations",
     "hit_summary_columns": "hepml.representations",
     "SUBSTRUCTURE_COLUMNS": "hepml.representations",
+    "track_features": "hepml.representations",
+    "TRACK_FEATURES": "hepml.representations",
     "load_recipe": "hepml.recipe",
     "open_dataset": "hepml.datasets",
     "processor": "hepml.processing",

@@ -53,5 +53,5 @@ def _erfc(context: Any, node: Any, name: str, _arguments: Any) -> Any:
     return node
 
 
-_OPERATORS = {"Log1p": (_log1p, []), "Erfc": (_erfc, [])}
+_OPERATORS: dict[str, Any] = {"Log1p": (_log1p, []), "Erfc": (_erfc, [])}
 """Operators of TensorFlow that tf2onnx does not know."""

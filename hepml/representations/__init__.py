@@ -12,10 +12,12 @@ from hepml.representations.sequence_options import ItemFeature, Order, SequenceO
 from hepml.representations.table import Table
 from hepml.representations.table_columns import Column, TableOptions
 from hepml.representations.table_of_representations import REPRESENTATIONS, rebuild
+from hepml.representations.track_features import TRACK_FEATURES, track_features
 
 __all__ = [
     "REPRESENTATIONS",
     "SUBSTRUCTURE_COLUMNS",
+    "TRACK_FEATURES",
     "Column",
     "HitCounts",
     "ItemCounts",
@@ -33,4 +35,5 @@ __all__ = [
     "hit_summary_columns",
     "rebuild",
     "substructure",
+    "track_features",
 ]
