@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hepml.contracts import ArraySpec
+from hepml.contracts import ArraySpec, batch_name
 from hepml.errors import ShapeError
 from hepml.evaluation import Estimate, LeadingFigure
 from hepml.explain.feature import Feature, features_of
@@ -41,8 +41,8 @@ def permutation_importance(
 
     L. Breiman, Machine Learning 45 (2001) 5.  All events take part, whatever their class, with their weights as they
     are: the permuted feature keeps its distribution and loses its relation to the truth and to the other features.  A
-    feature of an image is a channel, permuted as a whole.  Of two features that say the same, either can look
-    unimportant.
+    feature of an image is a channel, permuted as a whole; that of a sequence is the list of its items, whose values are
+    repeated where the other event has more items.  Of two features that say the same, either can look unimportant.
 
     The value is the mean over repeats.  Its error has the fluctuation of the events, as receivers and as givers of
     values, and that of the permutations (see `loss_of_repeats`).  Memory holds the inputs, one array of them a second
@@ -75,8 +75,10 @@ def permutation_importance(
     before = judge(predict(inputs))
     found = []
     for feature in features_of(arrays):
+        mask = inputs[batch_name(feature.array, "mask")] if arrays[feature.array].role == "sequence" else None
         after = [
-            judge(predict({**inputs, feature.array: _permuted(inputs[feature.array], feature, o)})) for o in orders
+            judge(predict({**inputs, feature.array: _permuted(inputs[feature.array], feature, o, mask)}))
+            for o in orders
         ]
         losses = [
             loss_of_repeats(figure, of_repeats, orders) for figure, *of_repeats in zip(before, *after, strict=True)
@@ -118,12 +120,30 @@ def loss_of_repeats(
     return Estimate(float(losses.mean()), math.sqrt(variance), f"events and {n_repeats} permutations")
 
 
-def _permuted(array: NDArray[Any], feature: Feature, order: NDArray[np.int64]) -> NDArray[Any]:
-    if feature.index is None:
-        return array[order]
+def _permuted(
+    array: NDArray[Any], feature: Feature, order: NDArray[np.int64], mask: NDArray[np.bool_] | None
+) -> NDArray[Any]:
+    """Return an array with the values of one feature permuted; `mask` is that of a sequence."""
+    index = slice(None) if feature.index is None else feature.index
+    values = array[..., index]
     changed = array.copy()
-    changed[..., feature.index] = array[..., feature.index][order]
+    changed[..., index] = (values if mask is None else _without_padding(values, mask))[order]
     return changed
+
+
+def _without_padding(values: NDArray[Any], mask: NDArray[np.bool_]) -> NDArray[Any]:
+    """Return the values of real items over and over, shape (n, length, …); those of another event where there are none.
+
+    Padding is no value that an item could have.
+    """
+    n_items = mask.sum(axis=1)
+    lender, (some, none) = np.arange(len(values)), (np.flatnonzero(n_items), np.flatnonzero(n_items == 0))
+    if not len(some):
+        return values
+    lender[none] = some[np.arange(len(none)) % len(some)]
+    place = np.arange(mask.shape[1]) % n_items[lender][:, None]
+    repeated: NDArray[Any] = values[lender[:, None], place]
+    return repeated
 
 
 def _n_rows(inputs: Inputs, arrays: Mapping[str, ArraySpec]) -> int:

@@ -127,3 +127,37 @@ def test_errors_cover_the_fluctuation_of_events_and_permutations(task, weighted)
 def test_inputs_that_do_not_fit():
     with pytest.raises(ShapeError, match=r"importances need arrays of shapes .*: give the inputs that the model reads"):
         _importance(np.zeros((5, 3)), _events(CLASSES, 5, np.random.default_rng(1))[1], seed=1)
+
+
+SEQUENCE = {
+    "tracks": ArraySpec((3, 2), role="sequence", features=("a", "b")),
+    "tracks_mask": ArraySpec((3,), dtype="bool", role="mask"),
+}
+
+
+def test_the_padding_of_a_sequence_is_dealt_to_nobody():
+    """Items of an event share its number: a mean over them is that of another event, however many items each has."""
+    x, events = _events(CLASSES, 300, np.random.default_rng(5))
+    mask = np.arange(3) < np.arange(300)[:, None] % 4  # a quarter have no items
+    tracks = np.where(mask[..., None], x[:, None], 1e9)
+    seen = []
+
+    def predict(inputs):
+        real = np.where(mask, inputs["tracks"][..., 0], 0.0)
+        seen.append(inputs["tracks"][mask])
+        return {"score": real.sum(axis=1, keepdims=True) / np.maximum(mask.sum(axis=1, keepdims=True), 1)}
+
+    found = permutation_importance(
+        predict,
+        {"tracks": tracks, "tracks_mask": mask},
+        SEQUENCE,
+        judge=lambda outputs: leading_figures(replace(events, outputs=outputs)),
+        seed=1,
+        repeats=2,
+    )
+    assert [importance.feature for importance in found] == ["a", "b"]
+    assert found[0].losses[0].value > 0.1
+    assert found[1].losses[0].value == 0
+    assert np.concatenate(seen).max() < 100
+    assert set(seen[1][:, 0]) <= set(tracks[mask][:, 0])
+    np.testing.assert_array_equal(seen[1][:, 1], tracks[mask][:, 1])
