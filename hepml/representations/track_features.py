@@ -54,8 +54,8 @@ def track_features(tracks: ak.Array, jets: ak.Array, *, lifetime_signs: bool = T
     >>> jets = ak.Array({"pt": [50.0], "eta": [0.0], "phi": [3.1]})
     >>> track = {"pt": [[5.0]], "eta": [[0.3]], "phi": [[-3.1]], "d0": [[-0.2]], "z0": [[1.0]]}
     >>> found = track_features(ak.Array({**track, "d0_error": [[0.1]], "z0_error": [[-1.0]]}), jets)
-    >>> [round(float(found[name][0, 0]), 3) for name in ("pt_fraction", "delta_phi", "d0_significance", "z0_significance")]
-    [0.1, 0.083, 2.0, nan]
+    >>> [round(float(found[name][0, 0]), 3) for name in ("delta_phi", "d0_significance", "z0_significance")]
+    [0.083, 2.0, nan]
     """
     if len(tracks) != len(jets):
         msg = f"there are {len(tracks)} lists of tracks for {len(jets)} jets: give one list per jet"
