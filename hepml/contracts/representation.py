@@ -49,7 +49,7 @@ class ArraySpec:
     categories : tuple of int
         Per feature of a table: 0 for a number, k for the codes 0 to k − 1 of a category; empty: all numbers.
     may_miss : tuple of bool
-        Per feature of a table: whether NaN is declared to mean missing; empty: none.
+        Per feature of a table or sequence: whether NaN is declared to mean missing; empty: none.
     """
 
     shape: tuple[int, ...]

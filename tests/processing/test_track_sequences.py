@@ -91,7 +91,7 @@ def pfnano_jets(path: Path, name: str) -> Iterator[tuple[int, dict[str, float], 
             yield event["event"], {key: event[f"{name}_{key}"][j] for key in ("pt", "eta", "phi")}, flavour, mine
 
 
-@pytest.mark.parametrize(("name", "n_jets"), [("Jet", 42), ("FatJet", 22)])
+@pytest.mark.parametrize(("name", "n_jets"), [("Jet", 42), ("FatJet", 24)])
 def test_pfnano_is_what_a_loop_finds(make_recipe, real_data, tmp_path, name, n_jets):
     path = real_data("pfnano.root")
     flavours = {0: "light", 4: "c"}
