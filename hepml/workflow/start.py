@@ -14,7 +14,7 @@ from hepml.inference.loaded_run import load_run_member
 from hepml.inference.member_info import MEMBER_FILE, MemberInfo
 from hepml.inference.run_info import RunInfo, read_run_info
 from hepml.inference.start_info import StartInfo
-from hepml.recipe import Recipe, Start
+from hepml.recipe import Recipe, Split, Start
 from hepml.workflow.processor_copy import sha256
 
 _ABOUT = frozenset({MEMBER_FILE, "history.csv"})
@@ -57,7 +57,7 @@ class OpenedStart:
 
         Where there is no such fold or seed, it is the first.
         """
-        same_split = self.run.recipe["split"] == split
+        same_split = plain_split(self.run.recipe["split"]) == split
         of_fold = [m for m in self.run.members if m.fold == (fold if same_split else self.run.members[0].fold)]
         return next((m for m in of_fold if m.seed == seed), of_fold[0])
 
@@ -117,7 +117,7 @@ def open_start(recipe: Recipe, model: str, *, dataset_digest: str) -> OpenedStar
         name=run.name,
         estimator=run.estimator,
         dataset_digest=run.dataset_digest,
-        split=run.recipe["split"],
+        split=plain_split(run.recipe["split"]),
         weights={member.name: _weights(folder / member.place) for member in run.members},
         options=options.model_dump(mode="json", exclude={"run"}),
         before=run.start,
@@ -160,6 +160,11 @@ def _weights(folder: Path) -> str:
     raise RunError(msg)
 
 
+def plain_split(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a stored split with the defaults of options that are younger than it."""
+    return Split.model_validate(values).model_dump(mode="json")
+
+
 def _check_leaks(recipe: Recipe, info: StartInfo, folder: Path, digest: str) -> None:
     """Refuse weights that have seen test events: those of the same dataset in another part, however long ago.
 
@@ -168,10 +173,10 @@ def _check_leaks(recipe: Recipe, info: StartInfo, folder: Path, digest: str) -> 
     """
     split, same_splits = recipe.split.model_dump(mode="json"), True
     for run in info.chain():
-        same_splits = same_splits and run.split == split
+        same_splits = same_splits and plain_split(run.split) == split
         if run.dataset_digest != digest:
             continue
-        if run.split != split or (recipe.split.folds and not same_splits):
+        if plain_split(run.split) != split or (recipe.split.folds and not same_splits):
             msg = (
                 f"{folder}: {run.name} was trained on this dataset with another split, and has seen events that would "
                 "be tested: start from a run with the same split, or of another dataset"

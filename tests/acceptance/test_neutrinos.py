@@ -62,7 +62,7 @@ def test_energies_and_final_states_come_from_one_network(demo: Path, cli, tmp_pa
         (row["run"], row["against"], row["output"]) for row in rows if row["name"] == "delta_relative_resolution"
     }
     assert ("cvn", "sum", "nu_energy_gev") in compared
-    assert ("cvn", "sum", "lep_energy_gev") in compared
+    assert ("cvn", "lep_sum_curve", "lep_energy_gev") in compared
     assert ("cvn", "bdt", "nu_energy_gev") in compared
     plots = {path.stem for path in (tmp_path / "out" / "report" / "plots").glob("response_*.png")}
     assert any("relative" in name for name in plots)
