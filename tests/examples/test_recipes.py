@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hepml.recipe import load_recipe
+from hepml.recipe import load_recipe, training_of
 from hepml.tasks import TaskContext, build_task
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,3 +40,22 @@ def test_higgs_recipe_names():
     assert recipe.split.folds == 5
     assert {"bdt", "dnn", "linear"} == set(recipe.models)
     assert recipe.evaluation.yields == {"signal": 691.99, "background": 410_999.85}
+
+
+def test_dune_recipes_fit_together():
+    """The network of one starts from that of the other, and no fold leaves events out."""
+    dune, simulated = (
+        load_recipe(ROOT / "examples" / "neutrinos" / f"{name}.yaml") for name in ("dune", "dune_pretrain")
+    )
+    assert dune.split.folds == 5
+    assert not dune.split.has_validation
+    assert not simulated.split.has_validation
+    assert set(dune.models) == {"resnet", "bdt"}
+    assert all(training_of(recipe, name).keep == "last" for recipe in (dune, simulated) for name in recipe.models)
+    free = ("augment", "dropout", "weight_average")
+    built = [{k: v for k, v in r.models["resnet"].options.items() if k not in free} for r in (dune, simulated)]
+    assert built[0] == built[1]
+    seen = [dict(r.processor.options["pixelmap"]) for r in (dune, simulated)]
+    assert seen[1].pop("calibration") == 0.8
+    assert seen[0] == seen[1]
+    assert "key" not in dune.processor.options  # an event that is there twice must not straddle folds
