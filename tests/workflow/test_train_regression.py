@@ -54,5 +54,5 @@ def test_a_target_that_is_no_spectator_is_named(lines, tmp_path):
 
 
 def test_a_loss_that_a_model_cannot_minimise_is_found_before_processing(lines):
-    with pytest.raises(RecipeError, match=r"models\.linear: 'linear' cannot minimise the loss 'mae': use 'attention' or"):
+    with pytest.raises(RecipeError, match=r"'linear' cannot minimise the loss 'mae': use 'attention' or"):
         check_models(lines.loaded({"task.options.loss": "mae"}))
