@@ -75,6 +75,8 @@ def main() -> None:
     Exit status: 0 done; 1 the input or the recipe is wrong (one line on stderr); 2 usage; 3 finished, but some input
     was left out where the user allowed it; 130 interrupted.
     """
+    # Threads of trees that wait must not spin: where cores are shared, each tree would cost its others a time slice.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1  # taken anywhere on the line, whatever the command
     with warnings.catch_warnings(), kept_interrupts():

@@ -12,7 +12,7 @@ import pytest
 import tiny_runs
 
 from hepml import workflow
-from hepml.cli.main import COMMANDS
+from hepml.cli.main import COMMANDS, main
 
 
 def test_version_and_help(hepml):
@@ -138,3 +138,15 @@ def test_tensorflow_does_not_greet(jets, tmp_path):
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "w_friend.root" in done.stdout
+
+
+@pytest.mark.parametrize(("given", "found"), [(None, "passive"), ("active", "active")])
+def test_waiting_threads_do_not_spin_unless_the_user_wants_it(monkeypatch, given, found):
+    monkeypatch.setattr("sys.argv", ["hepml", "--version"])
+    if given is None:
+        monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    else:
+        monkeypatch.setenv("OMP_WAIT_POLICY", given)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert (ended.value.code, os.environ["OMP_WAIT_POLICY"]) == (0, found)
