@@ -28,6 +28,7 @@ REQUIRED = [
     "scikit-learn>=1.7.2",
     "scipy>=1.15.0",
     "skops>=0.14.0",
+    "threadpoolctl>=3.2",
     "tensorflow-cpu>=2.21.0; platform_system == 'Linux' and platform_machine == 'x86_64'",
     "tensorflow>=2.21.0; platform_system != 'Linux' or platform_machine != 'x86_64'",
     "uhi>=1.0.0",

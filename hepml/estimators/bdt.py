@@ -20,6 +20,7 @@ from hepml.estimators.tree_data import TreeData, read_tree_data
 from hepml.estimators.tree_file import load_trees, save_trees
 from hepml.estimators.tree_history import n_trees_kept, tell_history
 from hepml.estimators.tree_onnx import trees_as_onnx
+from hepml.estimators.tree_threads import threads_for_rows
 from hepml.networks.target_scaling import NO_SCALING, is_relative, target_scaling
 from hepml.options import Options
 from hepml.recipe import Training
@@ -115,10 +116,9 @@ class BoostedTrees(Estimator, Exportable):
         if n == 0:
             return {output.name: np.empty((0, output.size), dtype=np.float32)}
         features = flat_features(inputs, self.spec.arrays)
-        if self.spec.task.kind == "regression":
-            return {output.name: trees.predict(features).astype(np.float32)[:, None]}
-        probability = trees.predict_proba(features)
-        values = probability[:, 1:] if output.size == 1 else probability
+        with threads_for_rows(n):
+            found = trees.predict(features) if self.spec.task.kind == "regression" else trees.predict_proba(features)
+        values = found.reshape(n, -1)[:, -output.size :]
         return {output.name: values.astype(np.float32)}
 
     def save(self, folder: Path) -> None:
