@@ -32,7 +32,6 @@ _LAZY = {
     "process": "hepml.workflow",
     "train": "hepml.workflow",
     "evaluate": "hepml.workflow",
-    "explain": "hepml.workflow",
     "predict": "hepml.workflow",
     "export": "hepml.workflow",
     "run": "hepml.workflow",
