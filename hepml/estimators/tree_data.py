@@ -89,7 +89,8 @@ def _tree_data(matrix: Matrix, spec: ModelSpec, scaling: Scaling) -> TreeData:
     if not is_relative(output) or not len(target):
         return TreeData(features, target, weight)
     relative = weight * relative_weight(output, target, scaling)
-    return TreeData(features, target, relative, float(relative.sum() / weight.sum()))
+    scale = float(relative.sum() / weight.sum())
+    return TreeData(features, target, relative / scale, scale)  # limits on a leaf's Σw mean the same as without
 
 
 def _refuse_negative(estimator: str, *parts: TreeData) -> None:

@@ -284,11 +284,10 @@ def test_an_absolute_error_finds_it_too_or_is_refused(name, regressed):
 
 @tables
 def test_relative_errors_are_those_of_what_is_small(name, tmp_path):
-    """The target is ±10% of a scale that spans two decades, which one column tells: small ones count as large ones."""
+    """Of a log-normal target with σ = ½ the mean has a relative squared error of .55, and the best value one of .22."""
     rng = np.random.default_rng(1)
     x = rng.normal(size=(1500, 4)).astype(np.float32)
-    energy = 100 ** rng.random(1500) * rng.normal(1, 0.1, 1500)
-    x[:, 0] = energy * rng.normal(1, 0.1, 1500)
+    energy = np.exp(0.2 * x[:, 0] + 0.5 * rng.normal(size=1500))
     part = source(name, {"table": x}, np.zeros(1500, np.int64), energy=energy)
     lost = {}
     for relative in (False, True):
@@ -296,7 +295,7 @@ def test_relative_errors_are_those_of_what_is_small(name, tmp_path):
         history = estimator.fit(part, part, plan(tmp_path / str(relative), training=LONGER))
         found = estimator.predict({"table": x})[ENERGY_GEV][:, 0]
         lost[relative] = float(np.mean(np.square(found / energy - 1)))
-    assert lost[True] < 0.8 * lost[False]
+    assert lost[True] < 0.7 * lost[False]
     kept = min(epoch.figures["validation_loss"] for epoch in history)
     assert kept == pytest.approx(lost[True], rel=0.02)  # the history is in the unit of the loss
 
