@@ -81,7 +81,12 @@ def jets(base: Path) -> Project:
             "pixels": {**TREES, "inputs": ["image"]},
             "dense": {"estimator": "dnn", "inputs": ["substructure"]},
         },
-        evaluation={"windows": {"heavy": {"jet_mass_gev": [60, 110]}}, "permutations": 20},
+        evaluation={
+            "windows": {"heavy": {"jet_mass_gev": [60, 110]}},
+            "permutations": 20,
+            "gallery_events": 0,
+            "heat_maps": 0,
+        },
     )
 
 
