@@ -61,7 +61,7 @@ DEMOS: Mapping[str, Demo] = {
     ),
     "neutrinos": Demo(
         sample="neutrinos",
-        events=12_000,
+        events=10_000,
         recipe="neutrinos/recipe.yaml",
         inputs={process: f"{process}.root" for process in ("numu", "nue", "nutau", "nc", "cosmic")},
         settings={
