@@ -17,6 +17,8 @@ _LAZY = {
     "Sequence": "hepml.representations",
     "Table": "hepml.representations",
     "substructure": "hepml.representations",
+    "constituent_features": "hepml.representations",
+    "CONSTITUENT_FEATURES": "hepml.representations",
     "hit_summary": "hepml.representations",
     "hit_summary_columns": "hepml.representations",
     "SUBSTRUCTURE_COLUMNS": "hepml.representations",

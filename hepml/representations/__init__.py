@@ -1,5 +1,6 @@
 """Columnar events ↔ stored columns ↔ dense batch arrays."""
 
+from hepml.representations.constituent_features import CONSTITUENT_FEATURES, constituent_features
 from hepml.representations.hit_summary import hit_summary, hit_summary_columns
 from hepml.representations.jet_image import JetImage, JetImageOptions
 from hepml.representations.jet_substructure import SUBSTRUCTURE_COLUMNS, substructure
@@ -15,6 +16,7 @@ from hepml.representations.table_of_representations import REPRESENTATIONS, rebu
 from hepml.representations.track_features import TRACK_FEATURES, track_features
 
 __all__ = [
+    "CONSTITUENT_FEATURES",
     "REPRESENTATIONS",
     "SUBSTRUCTURE_COLUMNS",
     "TRACK_FEATURES",
@@ -31,6 +33,7 @@ __all__ = [
     "SequenceOptions",
     "Table",
     "TableOptions",
+    "constituent_features",
     "hit_summary",
     "hit_summary_columns",
     "rebuild",
