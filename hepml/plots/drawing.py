@@ -32,8 +32,10 @@ def drawing(
         figure = Figure(figsize=(width, height), layout=None if layout == "none" else layout)
         yield figure
         FigureCanvasAgg(figure)
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")
+        engine = figure.get_layout_engine()
+        if engine is not None:
+            engine.execute(figure)
+            figure.set_layout_engine("none")
 
 
 @contextmanager
