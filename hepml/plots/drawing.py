@@ -33,7 +33,9 @@ def drawing(
         yield figure
         FigureCanvasAgg(figure)
         engine = figure.get_layout_engine()
-        if engine is not None:
+        if engine is None:
+            figure.draw_without_rendering()  # ticks are made when they are first drawn, in the style of that moment
+        else:
             engine.execute(figure)
             figure.set_layout_engine("none")
 

@@ -18,9 +18,12 @@ from hepml.plots.style import hep_style
 
 DOTS_PER_INCH = 150
 
+_CANVAS: dict[str, Any] = {"png": FigureCanvasAgg, "pdf": FigureCanvasPdf}
 # Times and versions would make two reports of the same numbers differ.
-_PNG_METADATA: Any = {"Software": None}
-_PDF_METADATA: Any = {"Creator": None, "Producer": None, "CreationDate": None}
+_METADATA: dict[str, dict[str, None]] = {
+    "png": {"Software": None},
+    "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
+}
 
 
 @dataclass(frozen=True)
@@ -58,15 +61,12 @@ def save_figure(figure: Figure, folder: str | Path, name: str) -> SavedFigure:
 def figure_bytes(figure: Figure, *, kind: str) -> bytes:
     """Return the figure as a file of `kind` ``"png"`` or ``"pdf"``; the same bytes every time."""
     stream = io.BytesIO()
-    canvas = FigureCanvasAgg(figure) if kind == "png" else FigureCanvasPdf(figure)
+    canvas, metadata = _CANVAS[kind](figure), _METADATA[kind]
     before = figure.dpi
     figure.dpi = DOTS_PER_INCH
     # Not `Figure.savefig`, which draws a figure that was ever laid out twice, the first time into nothing.
     with hep_style():
-        if isinstance(canvas, FigureCanvasPdf):
-            canvas.print_pdf(stream, metadata=_PDF_METADATA)
-        else:
-            canvas.print_png(stream, metadata=_PNG_METADATA)
+        getattr(canvas, f"print_{kind}")(stream, metadata=metadata)
     figure.dpi = before
     return stream.getvalue()
 
