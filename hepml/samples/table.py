@@ -49,6 +49,11 @@ SAMPLES: Mapping[str, SampleEntry] = {
         options="hepml.samples.points_options:PointsOptions",
         title="Points scattered around a line and a parabola",
     ),
+    "showers": SampleEntry(
+        builder="hepml.samples.showers:sample_showers",
+        options="hepml.samples.shower_options:ShowerSampleOptions",
+        title="Electromagnetic showers of electrons and photons in a calorimeter, as cells",
+    ),
     "tracks": SampleEntry(
         builder="hepml.samples.tracks:sample_tracks",
         options="hepml.samples.track_options:TrackSampleOptions",
