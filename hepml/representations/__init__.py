@@ -10,6 +10,9 @@ from hepml.representations.pixel_map_options import PixelMapOptions
 from hepml.representations.sequence import Sequence
 from hepml.representations.sequence_items import ItemCounts
 from hepml.representations.sequence_options import ItemFeature, Order, SequenceOptions
+from hepml.representations.shower import Shower
+from hepml.representations.shower_options import ShowerOptions
+from hepml.representations.shower_shapes import shower_shape_columns, shower_shapes
 from hepml.representations.table import Table
 from hepml.representations.table_columns import Column, TableOptions
 from hepml.representations.table_of_representations import REPRESENTATIONS, rebuild
@@ -31,12 +34,16 @@ __all__ = [
     "PixelMapOptions",
     "Sequence",
     "SequenceOptions",
+    "Shower",
+    "ShowerOptions",
     "Table",
     "TableOptions",
     "constituent_features",
     "hit_summary",
     "hit_summary_columns",
     "rebuild",
+    "shower_shape_columns",
+    "shower_shapes",
     "substructure",
     "track_features",
 ]

@@ -13,6 +13,7 @@ REPRESENTATIONS: Mapping[str, str] = {
     "jet_image": "hepml.representations.jet_image:JetImage",
     "pixel_map": "hepml.representations.pixel_map:PixelMap",
     "sequence": "hepml.representations.sequence:Sequence",
+    "shower": "hepml.representations.shower:Shower",
     "table": "hepml.representations.table:Table",
 }
 """Kind → where its class is."""

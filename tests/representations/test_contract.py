@@ -23,6 +23,8 @@ from hepml.representations import (
     PixelMapOptions,
     Sequence,
     SequenceOptions,
+    Shower,
+    ShowerOptions,
     Table,
     rebuild,
 )
@@ -103,6 +105,31 @@ def track_columns() -> ak.Array:
     return ak.zip({name: ak.unflatten(values, counts) for name, values in tracks.items()}, depth_limit=1)
 
 
+def shower_columns() -> ak.Array:
+    """Return cells of three layers, out of order, some given twice and some outside.
+
+    Rows 3 and 4 have no cell, row 5 has one, and row 6 none in layer 1.
+    """
+    rng = np.random.default_rng(6)
+    counts = rng.integers(5, 40, size=N_ROWS)
+    counts[[3, 4, 5]] = 0, 0, 1
+    n = counts.sum()
+    layer = rng.integers(-1, 4, size=n)
+    layer[counts[:6].sum() : counts[:7].sum()] = 2
+    cells = {
+        "layer": layer,
+        "row": rng.integers(-1, 5, size=n),
+        "column": rng.integers(0, 7, size=n),
+        "energy": rng.integers(1, 200, size=n) / 4,  # exact in float16
+    }
+    lists = {name: ak.unflatten(values.astype(np.float64), counts) for name, values in cells.items()}
+    return ak.zip(lists | {"true_energy": rng.integers(1, 100, size=N_ROWS) / 2}, depth_limit=1)
+
+
+def shower(**options: Any) -> Shower:
+    return Shower(ShowerOptions(**{"layers": ((3, 7), (4, 5), (2, 2)), **options}))
+
+
 def sequence(**options: Any) -> Sequence:
     return Sequence(SequenceOptions(**{"length": 7, **options}))
 
@@ -136,6 +163,9 @@ CASES = [
     ),
     Case("pixel map around a vertex", pixel_map(window=(10, 10), centre="given"), hit_columns),
     Case("large pixel map", pixel_map(views={"z": 2}, shape=(500, 500), occupancy=True), hit_columns),
+    Case("shower over its energy", shower(cell_size=((4, 1),)), shower_columns),
+    Case("shower over its layers", shower(normalise="layer"), shower_columns),
+    Case("shower in a grid", shower(layers=None, grid=(3, 4, 6), normalise="none"), shower_columns),
     Case("sequence as given", sequence(features=[{"name": "pt", "unit": "GeV"}, D0, Z0], length=30), track_columns),
     Case(
         "ordered sequence",
