@@ -13,18 +13,23 @@ from hepml.evaluation.bootstrap import Bootstrap, bootstrap_figure, bootstrap_ra
 from hepml.evaluation.bootstrap_metrics import bootstrap_auc, bootstrap_delta_auc, bootstrap_rejection
 from hepml.evaluation.confusion import ConfusionMatrix, confusion_matrix
 from hepml.evaluation.correlation import Correlation, correlation_curves, weighted_correlation
+from hepml.evaluation.coverage import Coverage, coverage
 from hepml.evaluation.curves import score_histograms
 from hepml.evaluation.delta_auc import AucDifference, delta_auc
 from hepml.evaluation.difference_curves import difference_curves
 from hepml.evaluation.document import EvaluationDocument, document_from_json, document_to_json
 from hepml.evaluation.estimate import Estimate
 from hepml.evaluation.fraction import weighted_fraction
+from hepml.evaluation.frechet import frechet_distance, frechet_physics_distance
 from hepml.evaluation.histogram import score_histogram
+from hepml.evaluation.histogram_chi2 import Chi2Test, histogram_chi2
 from hepml.evaluation.isotonic import IsotonicCalibration, fit_isotonic
+from hepml.evaluation.kernel_distance import kernel_physics_distance
 from hepml.evaluation.kolmogorov_smirnov import KsTest, ks_2samp
 from hepml.evaluation.leading_accuracy import leading_accuracy
 from hepml.evaluation.leading_figure import LeadingFigure, paired_change
 from hepml.evaluation.mean import weighted_mean
+from hepml.evaluation.memorising import Memorising, memorising_test
 from hepml.evaluation.overtraining import auc_gap
 from hepml.evaluation.probability import brier_score_loss, log_loss
 from hepml.evaluation.pulls import pulls
@@ -42,6 +47,8 @@ from hepml.evaluation.residuals import (
 )
 from hepml.evaluation.roc import RocCurve, roc_curve
 from hepml.evaluation.sculpting import Sculpting, jensen_shannon_divergence, sculpting_at_signal_efficiency
+from hepml.evaluation.separation import Separation, separation_power
+from hepml.evaluation.shower_response import ResponseRatio, ShowerResponse, response_ratio, shower_response
 from hepml.evaluation.significance import approximate_median_significance, s_over_sqrt_b, s_over_sqrt_sb
 from hepml.evaluation.significance_improvement import significance_improvement
 from hepml.evaluation.significance_scan import SignificanceScan, significance_scan
@@ -56,6 +63,7 @@ from hepml.evaluation.table import (
     prediction_histograms,
 )
 from hepml.evaluation.temperature import TemperatureCalibration, fit_temperature
+from hepml.evaluation.truth_floor import truth_floor
 from hepml.evaluation.variable_ranking import VariableRanking, rank_variables, variable_ranking_curves
 from hepml.evaluation.window import describe_window, window_mask
 from hepml.evaluation.working_point import WorkingPoints, working_points
@@ -66,18 +74,24 @@ __all__ = [
     "BinnedEfficiency",
     "BinnedSelection",
     "Bootstrap",
+    "Chi2Test",
     "ConfusionMatrix",
     "Correlation",
+    "Coverage",
     "Estimate",
     "EvaluationDocument",
     "IsotonicCalibration",
     "KsTest",
     "LeadingFigure",
+    "Memorising",
     "RankedSample",
     "ReliabilityCurve",
+    "ResponseRatio",
     "RocCurve",
     "Sculpting",
     "Selection",
+    "Separation",
+    "ShowerResponse",
     "SignificanceScan",
     "TaskEvaluation",
     "TemperatureCalibration",
@@ -101,6 +115,7 @@ __all__ = [
     "compare_runs",
     "confusion_matrix",
     "correlation_curves",
+    "coverage",
     "delta_auc",
     "describe_window",
     "difference_curves",
@@ -111,14 +126,19 @@ __all__ = [
     "expected_calibration_error",
     "fit_isotonic",
     "fit_temperature",
+    "frechet_distance",
+    "frechet_physics_distance",
+    "histogram_chi2",
     "input_curves",
     "jensen_shannon_divergence",
+    "kernel_physics_distance",
     "ks_2samp",
     "leading_accuracy",
     "leading_figures",
     "log_loss",
     "mean_absolute_error",
     "median_absolute_error",
+    "memorising_test",
     "paired_change",
     "prediction_histograms",
     "pulls",
@@ -128,6 +148,7 @@ __all__ = [
     "rejection_at_signal_efficiency",
     "rejection_at_threshold",
     "resolution",
+    "response_ratio",
     "roc_auc_score",
     "roc_curve",
     "root_mean_squared_error",
@@ -137,10 +158,13 @@ __all__ = [
     "score_histograms",
     "sculpting_at_signal_efficiency",
     "selection_of",
+    "separation_power",
+    "shower_response",
     "significance_improvement",
     "significance_scan",
     "stored_histograms",
     "tail_fraction",
+    "truth_floor",
     "variable_ranking_curves",
     "weighted_correlation",
     "weighted_fraction",
