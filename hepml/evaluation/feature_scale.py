@@ -55,3 +55,16 @@ def on_scale_of(truth: Floats, samples: Sequence[Floats]) -> list[Floats]:
         raise ShapeError(msg)
     mean, width = truth.mean(axis=0), truth.std(axis=0)
     return [(sample - mean) / np.where(width > 0, width, 1.0) for sample in samples]
+
+
+def within_one(truth: Floats, samples: Sequence[Floats]) -> list[Floats]:
+    """Return samples divided by the largest size of each variable in the truth; what is 0 there stays.
+
+    Examples
+    --------
+    >>> [each.tolist() for each in within_one(np.array([[1.0], [-4.0]]), [np.array([[6.0]])])]
+    [[[1.5]]]
+    """
+    on_scale_of(truth, samples)  # refuses other variables
+    largest = np.abs(truth).max(axis=0)
+    return [sample / np.where(largest > 0, largest, 1.0) for sample in samples]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hepml.evaluation.estimate import Estimate
-from hepml.evaluation.feature_scale import check_features, on_scale_of
+from hepml.evaluation.feature_scale import check_features, within_one
 
 Floats = NDArray[np.float64]
 
@@ -21,8 +21,8 @@ def kernel_physics_distance(
 ) -> Estimate:
     """Return the kernel physics distance, unbiased, with its error (arXiv:2211.10295).
 
-    The squared maximum mean discrepancy with the kernel (x·y/d + 1)⁴, on variables of mean 0 and standard deviation 1
-    in the truth; the mean over batches that have no shower in common, and its standard error.  It may be below 0.
+    The squared maximum mean discrepancy with the kernel (x·y/d + 1)⁴, on variables divided by their largest size in the
+    truth; the mean over batches that have no shower in common, and its standard error.  It may be below 0.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def kernel_physics_distance(
     """
     full = check_features("truth", truth, least=_LEAST)
     fast = check_features("generated", generated, least=_LEAST)
-    scaled = [table[rng.permutation(len(table))] for table in on_scale_of(full, [full, fast])]
+    scaled = [table[rng.permutation(len(table))] for table in within_one(full, [full, fast])]
     found = [_discrepancy(*(table[batch::n_batches][:most] for table in scaled)) for batch in range(n_batches)]
     error = float(np.std(found, ddof=1)) / math.sqrt(n_batches)
     return Estimate(float(np.mean(found)), error, f"{full.shape[1]} variables, {n_batches} batches")

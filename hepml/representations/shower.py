@@ -14,7 +14,13 @@ from hepml.errors import ShapeError
 from hepml.representations.groups import checked_groups
 from hepml.representations.ragged import list_column, record
 from hepml.representations.shower_cells import fill_cells
-from hepml.representations.shower_dense import cells_in_gev, dense_cells, sparse_columns
+from hepml.representations.shower_dense import (
+    cells_in_gev,
+    cells_over,
+    dense_cells,
+    energies_of,
+    sparse_columns,
+)
 from hepml.representations.shower_given import CELL_UNITS, TRUE_ENERGY, given_cells, given_true_energy
 from hepml.representations.shower_options import ShowerOptions
 from hepml.representations.shower_stored import cell_type, normalised_cells, scale_code
@@ -43,7 +49,7 @@ class Shower(Representation):
     - ``energies``: a table in GeV: ``true_energy``, the condition; ``total_energy`` and ``layer0_energy``, …, what is
       in the cells: targets, and what turns normalised cells back.
 
-    `in_gev` and `columns_of` are the way back, for showers that a model has made.
+    `in_gev`, `batch_of` and `columns_of` are the ways between, for showers that a model has made.
 
     Examples
     --------
@@ -155,6 +161,18 @@ class Shower(Representation):
         """
         energies = self._checked(dense)
         return cells_in_gev(dense, energies, self._shapes, self.options)
+
+    def batch_of(self, cells: Mapping[str, NDArray[Any]], true_energy: NDArray[Any]) -> dict[str, NDArray[np.float32]]:
+        """Return the batch, as `decode` does, of dense cells in GeV and the true energies: the inverse of `in_gev`.
+
+        Raises
+        ------
+        ShapeError
+            An array is absent or has another shape.
+        """
+        energies = energies_of(cells, true_energy, self.options)
+        self._checked({**cells, ENERGIES: energies})
+        return {**cells_over(cells, energies, self._shapes, self.options), ENERGIES: energies}
 
     def columns_of(self, dense: Mapping[str, NDArray[Any]], *, least_gev: float = 0.0) -> ak.Array:
         """Return the columns that `encode` takes from a batch that a model or `decode` has made.

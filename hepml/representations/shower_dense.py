@@ -53,10 +53,32 @@ def cells_in_gev(
     dense: Mapping[str, NDArray[Any]], energies: NDArray[np.float32], shapes: Shapes, options: ShowerOptions
 ) -> dict[str, NDArray[np.float32]]:
     """Return normalised cells multiplied by what they were divided by."""
-    factor = divisors(energies, options)
-    if options.grid is not None:
-        return {suffix: dense[suffix] * factor[:, :, None, None, None] for suffix in shapes}
-    return {suffix: dense[suffix] * factor[:, index, None, None, None] for index, suffix in enumerate(shapes)}
+    factor = _of_cells(divisors(energies, options), shapes)
+    return {suffix: np.asarray(dense[suffix] * factor[suffix], np.float32) for suffix in shapes}
+
+
+def cells_over(
+    cells: Mapping[str, NDArray[Any]], energies: NDArray[np.float32], shapes: Shapes, options: ShowerOptions
+) -> dict[str, NDArray[np.float32]]:
+    """Return cells in GeV divided as the options say."""
+    factor = _of_cells(divisors(energies, options), shapes)
+    return {suffix: np.asarray(cells[suffix] / factor[suffix], np.float32) for suffix in shapes}
+
+
+def energies_of(
+    cells: Mapping[str, NDArray[Any]], true_energy: NDArray[Any], options: ShowerOptions
+) -> NDArray[np.float32]:
+    """Return the table of energies of dense cells in GeV: true, total, layers."""
+    axes = (2, 3, 4) if options.grid is not None else (1, 2, 3)
+    layers = np.column_stack([np.asarray(values, np.float64).sum(axis=axes) for values in cells.values()])
+    return np.column_stack([true_energy, layers.sum(axis=1), layers]).astype(np.float32)
+
+
+def _of_cells(factor: NDArray[np.float32], shapes: Shapes) -> dict[str, NDArray[np.float32]]:
+    """Return the factors of layers, shape (n, n_layers), as they multiply the arrays of cells."""
+    if len(shapes) == 1 and len(next(iter(shapes.values()))) == 4:  # a grid: layers are an axis
+        return dict.fromkeys(shapes, factor[:, :, None, None, None])
+    return {suffix: factor[:, index, None, None, None] for index, suffix in enumerate(shapes)}
 
 
 def sparse_columns(
@@ -68,7 +90,7 @@ def sparse_columns(
 ) -> ak.Array:
     """Return cells above an energy as jagged columns, and the flat true energy."""
     n = len(true_energy)
-    flat = np.concatenate([values.reshape(n, -1) for values in cells.values()], axis=1)
+    flat = np.concatenate([values.reshape(n, int(np.prod(values.shape[1:]))) for values in cells.values()], axis=1)
     shower, cell = np.nonzero(flat > max(least_gev, 0.0))
     offsets = np.concatenate([[0], np.cumsum(np.bincount(shower, minlength=n))])
     first = first_cells(options.sizes)

@@ -76,6 +76,9 @@ def test_the_way_back_is_exact_to_a_float32(normalise, shape):
         depth_limit=1,
     )
     stored = each.encode(given)
+    batch = each.decode(stored)
+    for suffix, values in each.batch_of(each.in_gev(batch), batch["energies"][:, 0]).items():
+        np.testing.assert_allclose(values, batch[suffix], rtol=4e-7)
     again = each.encode(each.columns_of(each.decode(stored)))
     assert again.cell.tolist() == stored.cell.tolist()
     np.testing.assert_allclose(ak.flatten(again.energy), ak.flatten(stored.energy), rtol=3e-7)
@@ -88,6 +91,13 @@ def test_cells_that_a_model_makes_have_a_least_energy():
     batch["layer1"] = batch["layer1"] - np.float32(0.01)  # −0.16 GeV in empty cells
     assert each.columns_of(batch).energy.tolist() == [[2, 4, pytest.approx(1.84)], []]
     assert each.columns_of(batch, least_gev=2.0).column.tolist() == [[1], []]
+
+
+def test_no_shower_has_a_way_back_too():
+    each = shower()
+    batch = each.decode(each.encode(columns()[:0]))
+    assert len(each.columns_of(batch)) == 0
+    assert each.batch_of(each.in_gev(batch), np.zeros(0))["energies"].shape == (0, 4)
 
 
 def test_arrays_that_do_not_fit_are_refused():
