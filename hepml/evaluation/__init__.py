@@ -48,7 +48,13 @@ from hepml.evaluation.residuals import (
 from hepml.evaluation.roc import RocCurve, roc_curve
 from hepml.evaluation.sculpting import Sculpting, jensen_shannon_divergence, sculpting_at_signal_efficiency
 from hepml.evaluation.separation import Separation, separation_power
-from hepml.evaluation.shower_response import ResponseRatio, ShowerResponse, response_ratio, shower_response
+from hepml.evaluation.shower_response import (
+    ResponseRatio,
+    ShowerResponse,
+    response_ratio,
+    shower_response,
+    shower_response_curve,
+)
 from hepml.evaluation.significance import approximate_median_significance, s_over_sqrt_b, s_over_sqrt_sb
 from hepml.evaluation.significance_improvement import significance_improvement
 from hepml.evaluation.significance_scan import SignificanceScan, significance_scan
@@ -160,6 +166,7 @@ __all__ = [
     "selection_of",
     "separation_power",
     "shower_response",
+    "shower_response_curve",
     "significance_improvement",
     "significance_scan",
     "stored_histograms",

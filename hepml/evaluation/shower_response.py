@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hepml.contracts import Curve
 from hepml.errors import DatasetError, ShapeError
 from hepml.evaluation.binning import bin_index
 from hepml.evaluation.checks import check_finite, check_lengths, check_weight
@@ -127,6 +128,13 @@ def response_ratio(fast: ShowerResponse, full: ShowerResponse) -> ResponseRatio:
     response, response_error = _over(fast.response, fast.response_error, full.response, full.response_error)
     resolution = _over(fast.resolution, fast.resolution_error, full.resolution, full.resolution_error)
     return ResponseRatio(fast.low, fast.high, response, response_error, *resolution)
+
+
+def shower_response_curve(response: ShowerResponse, *, run: str | None = None, part: str = "test") -> Curve:
+    """Return the points behind a plot."""
+    names = ("low", "high", "energy_mean", "response", "response_error", "resolution", "resolution_error")
+    columns = {name: getattr(response, name) for name in names} | {"n": response.n.astype(np.float64)}
+    return Curve("shower_response", columns, run=run, part=part)
 
 
 def _over(one: Floats, one_error: Floats, other: Floats, other_error: Floats) -> tuple[Floats, Floats]:

@@ -13,6 +13,7 @@ from hepml.plots.images import ImageAxes, draw_mean_images
 from hepml.plots.importance import draw_importance
 from hepml.plots.labels import Label, axis_title
 from hepml.plots.learning import draw_learning
+from hepml.plots.mean_showers import LayerAxes, draw_mean_showers
 from hepml.plots.pens import Pen, pens
 from hepml.plots.ranking import draw_ranking
 from hepml.plots.reliability import draw_reliability
@@ -24,6 +25,7 @@ from hepml.plots.scores import draw_scores
 from hepml.plots.sculpting import draw_sculpting
 from hepml.plots.selection import draw_selection
 from hepml.plots.selection_scan import draw_selection_scan
+from hepml.plots.shower_response import draw_shower_response
 from hepml.plots.significance import draw_significance
 from hepml.plots.spectators import draw_spectator
 from hepml.plots.training import draw_training
@@ -37,6 +39,7 @@ __all__ = [
     "HeatPicture",
     "ImageAxes",
     "Label",
+    "LayerAxes",
     "Pen",
     "SavedFigure",
     "axis_title",
@@ -52,6 +55,7 @@ __all__ = [
     "draw_importance",
     "draw_learning",
     "draw_mean_images",
+    "draw_mean_showers",
     "draw_ranking",
     "draw_reliability",
     "draw_residuals",
@@ -61,6 +65,7 @@ __all__ = [
     "draw_sculpting",
     "draw_selection",
     "draw_selection_scan",
+    "draw_shower_response",
     "draw_significance",
     "draw_spectator",
     "draw_training",

@@ -39,11 +39,14 @@ class EventView:
         0 where nothing was seen.
     axes : ImageAxes
         What its pixels mean.
+    whole : bool
+        Show all of it, and not a window around what was seen: for events that are compared cell by cell.
     """
 
     name: str
     image: NDArray[np.floating[Any]]
     axes: ImageAxes
+    whole: bool = False
 
 
 def charge_colours() -> Colormap:
@@ -78,14 +81,14 @@ def heat_norm(images: Sequence[NDArray[np.floating[Any]]]) -> Normalize:
 
 def draw_charge(axes: Axes, view: EventView, norm: Normalize) -> None:
     """Draw a view around its hits."""
-    window = _window(view.image)
+    window = _window(view)
     _show(axes, view, np.ma.masked_equal(_blocks(np.abs(view.image), window), 0), window, charge_colours(), norm)
     _finish(axes, view)
 
 
 def draw_heat(axes: Axes, view: EventView, heat: NDArray[np.floating[Any]], norm: Normalize) -> None:
     """Draw a heat map around the view's hits, which are grey beneath it."""
-    window = _window(view.image)
+    window = _window(view)
     hits = np.ma.masked_equal(_blocks((view.image != 0).astype(float), window), 0)
     _show(axes, view, hits, window, LinearSegmentedColormap.from_list("grey", ["0.72", "0.72"]), Normalize(0, 1))
     _show(axes, view, _blocks(heat, window), window, heat_colours(), norm)
@@ -133,11 +136,11 @@ def _finish(axes: Axes, view: EventView) -> None:
         words.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5})
 
 
-def _window(image: NDArray[np.floating[Any]]) -> tuple[slice, slice]:
+def _window(view: EventView) -> tuple[slice, slice]:
     """Return the rows and columns with hits, with a margin; all of them where there is no hit."""
-    hits = image != 0
-    if not hits.any():
-        return slice(0, image.shape[0]), slice(0, image.shape[1])
+    hits = view.image != 0
+    if view.whole or not hits.any():
+        return slice(0, hits.shape[0]), slice(0, hits.shape[1])
     return _around(hits.any(axis=1)), _around(hits.any(axis=0))
 
 

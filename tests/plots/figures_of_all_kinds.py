@@ -18,6 +18,7 @@ from hepml.plots import (
     HeatPicture,
     ImageAxes,
     Label,
+    LayerAxes,
     draw_category_efficiency,
     draw_category_scores,
     draw_confusion,
@@ -29,6 +30,7 @@ from hepml.plots import (
     draw_importance,
     draw_learning,
     draw_mean_images,
+    draw_mean_showers,
     draw_ranking,
     draw_reliability,
     draw_residuals,
@@ -38,6 +40,7 @@ from hepml.plots import (
     draw_sculpting,
     draw_selection,
     draw_selection_scan,
+    draw_shower_response,
     draw_significance,
     draw_spectator,
     draw_training,
@@ -134,6 +137,29 @@ def views_left_out_figure(names: Names) -> Figure:
     )
 
 
+def shower_response_curve(name: str, scale: float) -> Curve:
+    """Three bins of the energy."""
+    columns = {
+        "low": np.array([1.0, 5.0, 20.0]),
+        "high": np.array([5.0, 20.0, 100.0]),
+        "energy_mean": np.array([3.0, 12.0, 60.0]),
+        "response": scale * np.array([0.98, 0.99, 1.0]),
+        "response_error": np.full(3, 0.004),
+        "resolution": scale * np.array([0.08, 0.04, 0.02]),
+        "resolution_error": np.full(3, 0.002),
+    }
+    return Curve("shower_response", columns, run=name)
+
+
+def mean_showers_figure(names: Names) -> Figure:
+    """A layer of few cells."""
+    image = np.exp(-np.arange(20.0)).reshape(4, 5)
+    return draw_mean_showers(
+        {name: [factor * image] for name, factor in zip(names, (1.0, 1.3), strict=True)},
+        [LayerAxes("layer 0", names[0], names[1], (-2, 2), (-3, 3))],
+    )
+
+
 FIGURES: Mapping[str, Callable[[Names], Figure]] = {
     "roc": roc_figure,
     "scores": scores_figure,
@@ -144,6 +170,10 @@ FIGURES: Mapping[str, Callable[[Names], Figure]] = {
     "confusion": lambda names: draw_confusion(confusion_curve(names)),
     "spectator": lambda names: draw_spectator(
         {names[0]: histogram([10.0, 50.0, 50.0, 90.0]), names[1]: histogram([10.0, 10.0, 50.0, 90.0])}
+    ),
+    "mean_showers": mean_showers_figure,
+    "shower_response": lambda names: draw_shower_response(
+        [shower_response_curve(name, scale) for name, scale in zip(names, (1.0, 1.02), strict=True)]
     ),
     "significance": lambda names: draw_significance(
         [

@@ -88,3 +88,10 @@ def test_what_does_not_fit():
         draw_events({"a": [event(), EventPicture((), event().views[:1])]})
     with pytest.raises(ShapeError, match="heat maps have the shapes"):
         draw_heat_maps(event(), [HeatPicture("a", "b", (np.zeros((2, 2)),))])
+
+
+def test_a_whole_view_is_shown_where_cells_are_compared():
+    first = event().views[0]
+    for whole, shape in ((False, (13, 13)), (True, first.image.T.shape)):
+        picture = EventPicture(("",), (EventView("x", first.image, AXES, whole=whole),))
+        assert panels(draw_event(picture))[0].images[0].get_array().shape == shape
