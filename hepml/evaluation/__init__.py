@@ -48,6 +48,7 @@ from hepml.evaluation.residuals import (
 from hepml.evaluation.roc import RocCurve, roc_curve
 from hepml.evaluation.sculpting import Sculpting, jensen_shannon_divergence, sculpting_at_signal_efficiency
 from hepml.evaluation.separation import Separation, separation_power
+from hepml.evaluation.shape_comparison import ShapeComparison, compare_shapes
 from hepml.evaluation.shower_response import (
     ResponseRatio,
     ShowerResponse,
@@ -97,6 +98,7 @@ __all__ = [
     "Sculpting",
     "Selection",
     "Separation",
+    "ShapeComparison",
     "ShowerResponse",
     "SignificanceScan",
     "TaskEvaluation",
@@ -119,6 +121,7 @@ __all__ = [
     "brier_score_loss",
     "calibration_curve",
     "compare_runs",
+    "compare_shapes",
     "confusion_matrix",
     "correlation_curves",
     "coverage",

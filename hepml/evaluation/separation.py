@@ -51,7 +51,7 @@ def separation_power(
     truth, generated : array of float, shape (n,) and (m,)
         The variable.
     edges : array of float, shape (k + 1,)
-        Increasing; values outside count in the outer bins.  Best of equal population in the truth.
+        Increasing; what is below or above counts in two bins of its own.  Best of equal population in the truth.
     truth_weight, generated_weight : array of float, optional
         Signed weights; None: all 1.
 
@@ -76,7 +76,7 @@ def separation_power(
     second_order = 2 * float((chance**2).sum())
     first_order = _variance(one, 0.5 * ratio * (2 - ratio)) + _variance(other, -0.5 * ratio * (2 + ratio))
     error = math.sqrt(max(first_order - 2 * second_order, 0.0) + second_order)
-    method = f"{len(both)} bins"
+    method = f"{np.count_nonzero(filled)} bins"
     return Separation(
         Estimate(value, error, method), Estimate(float(chance.sum()), math.sqrt(second_order), f"{method}, chance")
     )

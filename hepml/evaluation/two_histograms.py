@@ -14,7 +14,7 @@ from hepml.evaluation.checks import check_finite, check_lengths, check_weight
 
 @dataclass(frozen=True)
 class Shares:
-    """A histogram of a sample over its sum; both of shape (k,).
+    """A histogram of a sample over its sum, with what is below and above all bins at its ends; both of shape (k + 2,).
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class Shares:
 
 
 def shares_in_bins(values: ArrayLike, edges: ArrayLike, *, sample_weight: ArrayLike | None = None) -> Shares:
-    """Return the shares of a sample in bins; what is below the first or above the last edge is in the outer bins.
+    """Return the shares of a sample in bins, what lies below and above them in two bins of its own.
 
     Parameters
     ----------
@@ -56,8 +56,8 @@ def shares_in_bins(values: ArrayLike, edges: ArrayLike, *, sample_weight: ArrayL
 
     Examples
     --------
-    >>> shares_in_bins([-7.0, 0.5, 1.5, 99.0], [0, 1, 2]).share.tolist()
-    [0.5, 0.5]
+    >>> shares_in_bins([-7.0, 0.5, 1.5, 2.0], [0, 1, 2]).share.tolist()
+    [0.25, 0.25, 0.5, 0.0]
     """
     array, limits = check_finite("values", values), np.asarray(edges, dtype=np.float64)
     weight = check_weight(sample_weight, n=len(array))
@@ -66,6 +66,7 @@ def shares_in_bins(values: ArrayLike, edges: ArrayLike, *, sample_weight: ArrayL
     if total <= 0:
         msg = f"a histogram of unit area needs a positive sum of weights, but {len(array)} weights sum to {total:.6g}"
         raise DatasetError(msg)
-    index = bin_index(np.clip(array, limits[0], limits[-1]), limits)
+    inside = bin_index(array, limits)
+    place = np.where(inside >= 0, inside + 1, np.where(array < limits[0], 0, len(limits)))
     contents = (weight / total, np.square(weight / total))
-    return Shares(*(bin_sums(index, content, len(limits) - 1) for content in contents))
+    return Shares(*(bin_sums(place, content, len(limits) + 1) for content in contents))

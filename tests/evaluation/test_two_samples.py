@@ -24,9 +24,10 @@ EDGES = np.linspace(-2, 2, 11)
 
 
 def test_separation_by_hand():
-    # Shares ½, ½ and ¾, ¼.
-    found = separation_power([0.5, 0.6, 1.5, 1.6], [0.5, 0.6, -9, 9.0], [0, 1, 2])
-    assert found.power.value == pytest.approx(0.5 * (1 / 16 / 1.25 + 1 / 16 / 0.75))
+    # Shares ½, ½ and ½, ¼, and ¼ above all bins, where the other has none.
+    found = separation_power([0.5, 0.6, 1.5, 1.6], [0.5, 0.6, 1.5, 9.0], [0, 1, 2])
+    assert found.power.value == pytest.approx(0.5 * (1 / 16 / 0.75 + 1 / 4))
+    assert separation_power([1.0] * 5, [7.0] * 5, [0.5, 1.5]).power.value == 1.0
     assert separation_power([0.5], [1.5], [0, 1, 2]).power.value == 1.0
     assert separation_power([0.5, 1.5], [0.7, 1.2], [0, 1, 2]).power.value == 0.0
     # k − 1 = 9 degrees of freedom, with equal bins.
@@ -58,8 +59,8 @@ def test_separation_and_chi2_fluctuate_as_they_say(shift, weights):
     errors = np.array([each.power.error for each in powers])
     assert 0.7 < values.std() / errors.mean() < 1.3
     excess = values - [each.expected.value for each in powers]
-    cdf = np.array([(math.erf(edge / math.sqrt(2)) + 1) / 2 for edge in [-9, *EDGES[1:-1], 9]])
-    moved = np.array([(math.erf((edge - shift) / math.sqrt(2)) + 1) / 2 for edge in [-9, *EDGES[1:-1], 9]])
+    cdf = np.array([(math.erf(edge / math.sqrt(2)) + 1) / 2 for edge in [-9, *EDGES, 9]])
+    moved = np.array([(math.erf((edge - shift) / math.sqrt(2)) + 1) / 2 for edge in [-9, *EDGES, 9]])
     p, q = np.diff(cdf), np.diff(moved)
     exact = 0.5 * ((p - q) ** 2 / (p + q)).sum()
     assert excess.mean() == pytest.approx(exact, abs=4 * values.std() / math.sqrt(150) + 0.03 * exact)
