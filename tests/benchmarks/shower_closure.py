@@ -1,7 +1,7 @@
 """``python tests/benchmarks/shower_closure.py``: GFLASH's closure table for lead, and how fast showers are sampled.
 
 Each figure is followed by its distance from the value that the formulas give, in statistical errors where there are
-any.  Speeds are of one core, in the default calorimeter, files not written.
+any.  Speeds are by the CPU time of one core, in the default calorimeter, files not written.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ def main() -> None:
 
 
 def speed(particle: str, energy: float, n_showers: int) -> float:
-    """Return showers per second, the best of some repetitions of at least a tenth of a second."""
+    """Return showers per second of CPU time, the best of some repetitions."""
     options = ShowerSampleOptions(energy_gev=(energy, energy))
     n = max(n_showers, int(n_showers * 100 / energy))
     times = []
     for index in range(REPEATS + 1):  # the first compiles
-        start = time.perf_counter()
+        start = time.process_time()
         make_shower_block(Block(particle, 1, index, 1, n, 1 + index), options=options)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return n / min(times[1:])
 
 
