@@ -11,6 +11,7 @@ from hepml.evaluation.binned_selection import BinnedSelection, Selection, binned
 from hepml.evaluation.binning import bin_index, equal_population_edges
 from hepml.evaluation.bootstrap import Bootstrap, bootstrap_figure, bootstrap_ranked
 from hepml.evaluation.bootstrap_metrics import bootstrap_auc, bootstrap_delta_auc, bootstrap_rejection
+from hepml.evaluation.cell_spectrum import CellSpectrum, cell_spectrum
 from hepml.evaluation.confusion import ConfusionMatrix, confusion_matrix
 from hepml.evaluation.correlation import Correlation, correlation_curves, weighted_correlation
 from hepml.evaluation.coverage import Coverage, coverage
@@ -45,6 +46,7 @@ from hepml.evaluation.residuals import (
     root_mean_squared_error,
     tail_fraction,
 )
+from hepml.evaluation.resolution_terms import ResolutionTerms, resolution_terms
 from hepml.evaluation.roc import RocCurve, roc_curve
 from hepml.evaluation.sculpting import Sculpting, jensen_shannon_divergence, sculpting_at_signal_efficiency
 from hepml.evaluation.separation import Separation, separation_power
@@ -81,6 +83,7 @@ __all__ = [
     "BinnedEfficiency",
     "BinnedSelection",
     "Bootstrap",
+    "CellSpectrum",
     "Chi2Test",
     "ConfusionMatrix",
     "Correlation",
@@ -93,6 +96,7 @@ __all__ = [
     "Memorising",
     "RankedSample",
     "ReliabilityCurve",
+    "ResolutionTerms",
     "ResponseRatio",
     "RocCurve",
     "Sculpting",
@@ -120,6 +124,7 @@ __all__ = [
     "bootstrap_rejection",
     "brier_score_loss",
     "calibration_curve",
+    "cell_spectrum",
     "compare_runs",
     "compare_shapes",
     "confusion_matrix",
@@ -157,6 +162,7 @@ __all__ = [
     "rejection_at_signal_efficiency",
     "rejection_at_threshold",
     "resolution",
+    "resolution_terms",
     "response_ratio",
     "roc_auc_score",
     "roc_curve",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hepml.errors import DatasetError, ShapeError
-from hepml.evaluation import response_ratio, shower_response
+from hepml.evaluation import cell_spectrum, resolution_terms, response_ratio, shower_response, shower_response_curve
 
 EDGES = [1, 10, 50, 100]
 
@@ -73,3 +73,40 @@ def test_what_does_not_fit_is_refused():
         shower_response([1.0], [1.0, 2.0], EDGES)
     with pytest.raises(ShapeError, match="equal bins"):
         response_ratio(shower_response([2.0], [2.0], EDGES), shower_response([2.0], [2.0], [1, 100]))
+
+
+def test_a_curve_has_the_bins_and_what_is_in_them():
+    found = shower_response(*toy(300), EDGES)
+    curve = shower_response_curve(found, run="full")
+    assert (curve.name, curve.run) == ("shower_response", "full")
+    np.testing.assert_array_equal(curve.columns["resolution_error"], found.resolution_error)
+    assert curve.columns["n"].sum() == 300
+
+
+def test_the_terms_of_a_resolution_are_found_again():
+    rng = np.random.default_rng(3)
+    true = rng.uniform(1, 100, size=60_000)
+    seen = true * (1 + np.hypot(0.1 / np.sqrt(true), 0.02) * rng.normal(size=len(true)))
+    terms = resolution_terms(shower_response(true, seen, np.geomspace(1, 100, 21)))
+    assert terms.stochastic.value == pytest.approx(0.1, abs=4 * terms.stochastic.error)
+    assert terms.constant.value == pytest.approx(0.02, abs=4 * terms.constant.error)
+    assert terms.stochastic.error < 0.002
+    assert terms.chi2 < 3 * terms.n_degrees
+    with pytest.raises(DatasetError, match="found 1"):
+        resolution_terms(shower_response(true, seen, [1, 100]))
+
+
+def test_a_spectrum_of_cells_has_errors_from_shower_to_shower():
+    """Each shower has its cells ten times: the mean is ten times as large, and so is its error."""
+    rng = np.random.default_rng(4)
+    counts = rng.poisson(3, size=400)
+    energy = rng.exponential(size=counts.sum())
+    one = cell_spectrum(energy, counts, [0, 0.5, 1, 2])
+    ten = cell_spectrum(np.repeat(energy, 10), 10 * counts, [0, 0.5, 1, 2])
+    np.testing.assert_allclose(ten.cells, 10 * one.cells)
+    np.testing.assert_allclose(ten.error, 10 * one.error)
+    expected = 3 * (np.exp([0, -0.5, -1]) - np.exp([-0.5, -1, -2]))
+    np.testing.assert_allclose(one.cells, expected, atol=4 * one.error.max())
+    np.testing.assert_allclose(one.error, np.sqrt(expected / 400), rtol=0.2)
+    with pytest.raises(ShapeError, match="sum to 2 for 1 cells"):
+        cell_spectrum([1.0], [2], [0, 1])
