@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from hepml.errors import DatasetError
 from hepml.representations import Shower
 
+_CLOSE = 0.01
+
 
 class ShowerResampling:
     """Generate by drawing training showers of the nearest energies, every cell scaled to the energy that is asked for.
@@ -20,7 +22,7 @@ class ShowerResampling:
     shower : Shower
         The representation of the batches.
     n_nearest : int
-        Training showers, next to one another in energy, among which one is drawn.
+        Training showers, next to one another in energy, among which one is drawn; more where more are within 1%.
 
     Examples
     --------
@@ -76,10 +78,19 @@ class ShowerResampling:
             if not len(known):
                 msg = f"no training shower is of kind {each}: fit with showers of all particles that are asked for"
                 raise DatasetError(msg)
-            nearest = min(self.n_nearest, len(known))
-            first = np.searchsorted(self._energy[known], energy[mine]) - nearest // 2
-            row[mine] = known[first.clip(0, len(known) - nearest) + rng.integers(0, nearest, size=mine.sum())]
+            first, number = self._choice(self._energy[known], energy[mine])
+            row[mine] = known[first + rng.integers(0, number)]
         cells = {
             suffix: values[row] * energy.reshape(-1, *[1] * (values.ndim - 1)) for suffix, values in self._cells.items()
         }
         return self.shower.batch_of(cells, energy)
+
+    def _choice(
+        self, known: NDArray[np.float64], wanted: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return, for each energy, the first and the number of the training showers that may be drawn."""
+        nearest = min(self.n_nearest, len(known))
+        first = (np.searchsorted(known, wanted) - nearest // 2).clip(0, len(known) - nearest)
+        low, high = (np.searchsorted(known, wanted * factor) for factor in (1 - _CLOSE, 1 + _CLOSE))
+        enough = high - low > nearest
+        return np.where(enough, low, first), np.where(enough, high - low, nearest)

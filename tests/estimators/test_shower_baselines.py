@@ -59,7 +59,18 @@ def test_resampled_showers_are_training_showers_of_about_that_energy(train):
     for shower in made["layer0"].reshape(20, -1):
         place = np.abs(known - shower).max(axis=1).argmin()
         np.testing.assert_allclose(known[place], shower, rtol=1e-5)
-        assert abs(np.sort(energy).searchsorted(energy[place]) - np.sort(energy).searchsorted(3.0)) <= 10
+        assert abs(energy[place] - 3.0) < 0.031
+
+
+def test_of_showers_of_one_energy_all_are_drawn_and_of_few_the_nearest():
+    shower, energy = Shower(ShowerOptions(layers=[(1, 1)])), np.array([1.0, 2.0, 8.0, *np.full(97, 20.0)])
+    cells = np.arange(1.37, 101).reshape(100, 1, 1, 1)  # none is another one, scaled
+    fitted = ShowerResampling(shower, n_nearest=2).fit(shower.batch_of({"layer0": cells}, energy))
+    for wanted, expected in ((20.0, range(4, 101)), (4.0, (2, 3))):
+        made = fitted.generate(np.full(2000, wanted), rng=np.random.default_rng(1))
+        factor = np.array([1, 2, 8] + [20] * 97) / wanted
+        drawn = {int(np.abs(cells.ravel() / factor - e).argmin()) + 1 for e in made["energies"][:, 1]}
+        assert drawn == set(expected)
 
 
 @pytest.mark.parametrize("baseline", BASELINES)
