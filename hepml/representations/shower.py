@@ -13,6 +13,7 @@ from hepml.contracts import ArraySpec, Moments, Representation, RepresentationSp
 from hepml.errors import ShapeError
 from hepml.representations.groups import checked_groups
 from hepml.representations.ragged import list_column, record
+from hepml.representations.shower_arrays import ENERGIES, cell_shapes, shower_arrays
 from hepml.representations.shower_cells import fill_cells
 from hepml.representations.shower_dense import (
     cells_in_gev,
@@ -26,11 +27,6 @@ from hepml.representations.shower_options import ShowerOptions
 from hepml.representations.shower_stored import cell_type, normalised_cells, scale_code
 from hepml.representations.sparse_pixels import add_pixel_moments
 from hepml.representations.table_moments import add_moments
-
-ENERGIES = "energies"
-"""Suffix of the table of energies."""
-
-_NAMES = {"none": "energy [GeV]", "energy": "energy / true energy [1]", "layer": "energy / energy of the layer [1]"}
 
 
 class Shower(Representation):
@@ -85,23 +81,7 @@ class Shower(Representation):
     @property
     def arrays(self) -> Mapping[str, ArraySpec]:
         """Cells, with moments for each, and the table of energies."""
-        names = (_NAMES[self.options.normalise],)
-        specs = {
-            suffix: ArraySpec(
-                shape,
-                role="image" if len(shape) == 3 else "map",
-                features=names,
-                moments_shape=shape,
-                axes=(("Row", 0.0, float(shape[-3])), ("Column", 0.0, float(shape[-2]))) if len(shape) == 3 else (),
-            )
-            for suffix, shape in self._shapes.items()
-        }
-        energies = (TRUE_ENERGY, "total_energy", *(f"layer{i}_energy" for i in range(len(self.options.sizes))))
-        shape = (len(energies),)
-        table = ArraySpec(
-            shape, role="table", features=tuple(f"{name} [GeV]" for name in energies), moments_shape=shape
-        )
-        return specs | {ENERGIES: table}
+        return shower_arrays(self.options)
 
     def encode(self, columns: ak.Array) -> ak.Array:
         """Turn jagged cells, one row per shower, into sparse showers.
@@ -194,10 +174,7 @@ class Shower(Representation):
 
     @property
     def _shapes(self) -> dict[str, tuple[int, ...]]:
-        """Shape of each array of cells; in their order cells are numbered."""
-        if self.options.grid is not None:
-            return {"cells": (*self.options.grid, 1)}
-        return {f"layer{index}": (*size, 1) for index, size in enumerate(self.options.sizes)}
+        return cell_shapes(self.options)
 
     def _checked(self, dense: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
         """Return the table of energies of a batch all of whose arrays fit."""

@@ -58,6 +58,12 @@ def test_energies_have_names_and_units():
     assert list(Shower(ShowerOptions(grid=(3, 2, 2))).arrays) == ["cells", "energies"]
 
 
+def test_axes_are_places_where_cells_have_a_size():
+    assert shower().arrays["layer1"].axes == (("Row", 0, 2), ("Column", 0, 2))
+    sized = shower(cell_size=((4, 1), (2, 8)), length_unit="mm")
+    assert sized.arrays["layer1"].axes == (("Row [mm]", -2, 2), ("Column [mm]", -8, 8))
+
+
 @pytest.mark.parametrize("normalise", ["none", "energy", "layer"])
 @pytest.mark.parametrize("shape", [{"layers": ((3, 96), (12, 12), (12, 6))}, {"layers": None, "grid": (5, 6, 7)}])
 def test_the_way_back_is_exact_to_a_float32(normalise, shape):
