@@ -72,33 +72,42 @@ def draw_mean_showers(
         There is no sample or layer, or samples differ in the shapes of their layers.
     """
     _check(means, layers)
-    (reference, first), *others = means.items()
     n_rows = 2 * len(means) - 1
-    scales = [_scale([each[index] for each in means.values()]) for index in range(len(layers))]
     with drawing(width=4.2 * len(layers) + 1.6, height=2.9 * n_rows + 0.6, layout="compressed") as figure:
         grid = figure.subplots(n_rows, len(layers), squeeze=False)
-        for row, (name, images) in enumerate(means.items()):
-            for column, (image, layer) in enumerate(zip(images, layers, strict=True)):
-                lowest = float(scales[column].vmin or 0.0)  # empty cells take its colour: no light holes
-                picture = _show(grid[row, column], np.maximum(image, lowest), layer, "inferno", scales[column])
-                _name(grid[row, column], f"{short_name(name, longest=16)}, {layer.name}", colour="white")
-                if row == len(means) - 1:
-                    _bar(figure, picture, grid[: len(means), column], content if column == len(layers) - 1 else "")
-        ratio = LogNorm(1 / _WIDEST_RATIO, _WIDEST_RATIO)
-        for row, (name, images) in enumerate(others, start=len(means)):
-            for column, (image, layer) in enumerate(zip(images, layers, strict=True)):
-                over = _over(np.asarray(image), np.asarray(first[column]))
-                picture = _show(grid[row, column], over, layer, "RdBu_r", ratio)
-                _name(
-                    grid[row, column],
-                    f"{short_name(name, longest=16)} / {short_name(reference, longest=10)}",
-                    colour="black",
-                )
-        if others:
-            _bar(figure, picture, grid[len(means) :, -1], "Ratio", ratio=True)
+        for column, layer in enumerate(layers):
+            own = {name: np.asarray(images[column]) for name, images in means.items()}
+            last = column == len(layers) - 1
+            _draw_means(figure, grid[: len(means), column], own, layer, content if last else "")
+            _draw_ratios(figure, grid[len(means) :, column], own, layer, with_bar=last)
         _name_axes(grid, layers)
         write_label(grid[0, 0], label or Label(), last=grid[0, -1])
     return figure
+
+
+def _draw_means(
+    figure: Figure, panels: NDArray[Any], means: Mapping[str, NDArray[Any]], layer: LayerAxes, content: str
+) -> None:
+    """Draw a layer of all samples on one scale."""
+    scale = _scale(list(means.values()))
+    for axes, (name, image) in zip(panels, means.items(), strict=True):
+        # Empty cells take the colour of the lowest value: no light holes in a dark picture.
+        picture = _show(axes, np.maximum(image, float(scale.vmin or 0.0)), layer, "inferno", scale)
+        _name(axes, f"{short_name(name, longest=16)}, {layer.name}", colour="white")
+    _bar(figure, picture, panels, content)
+
+
+def _draw_ratios(
+    figure: Figure, panels: NDArray[Any], means: Mapping[str, NDArray[Any]], layer: LayerAxes, *, with_bar: bool
+) -> None:
+    """Draw a layer of all samples but the first over that of the first."""
+    (reference, first), *others = means.items()
+    scale = LogNorm(1 / _WIDEST_RATIO, _WIDEST_RATIO)
+    for axes, (name, image) in zip(panels, others, strict=True):
+        picture = _show(axes, _over(image, first), layer, "RdBu_r", scale)
+        _name(axes, f"{short_name(name, longest=16)} / {short_name(reference, longest=10)}", colour="black")
+    if others and with_bar:
+        _bar(figure, picture, panels, "Ratio", ratio=True)
 
 
 def _check(means: Mapping[str, Sequence[NDArray[Any]]], layers: Sequence[LayerAxes]) -> None:
