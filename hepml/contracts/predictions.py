@@ -38,8 +38,9 @@ class Predictions:
         ``"train"``, ``"validation"``, ``"test"``, ….
     task : TaskSpec
         What the outputs mean.
-    outputs : mapping of str to array, shape (n, *OutputSpec.shape)
-        The kept outputs by name.
+    outputs : mapping of str to array, shape (n, *OutputSpec.judged_shape)
+        The kept outputs by name.  Of one that is judged by its choice: on the last axis the most probable place, and
+        the probability of the true one (NaN where there is none).
     label : array of int32, shape (n,)
         Class index; −1 where there is none.
     weight : array of float64, shape (n,)
@@ -50,8 +51,9 @@ class Predictions:
         Row number in the dataset.
     members : mapping of str to mapping of str to array
         The same outputs member by member (``"seed1"``), before averaging.
-    targets : mapping of str to array
-        What the outputs are compared with, by output name, where that is neither the label nor a spectator.
+    targets : mapping of str to array, shape (n, *OutputSpec.target_shape)
+        What the outputs are compared with, by output name, where that is neither the label nor a spectator; NaN where
+        there is nothing to compare with.
     """
 
     run: str

@@ -43,7 +43,13 @@ class OutputSpec:
     keep : bool
         Whether predictions and friend trees hold it; False for what only the loss needs, and for whole maps.
     combine : str
-        How members become one prediction: ``"mean"``, or ``"first"`` for what has no mean (a covariance, a sample).
+        How members become one prediction: ``"mean"``, ``"first"`` for what has no mean (a sample), or ``"moments"`` for
+        means with a covariance: those of the equal mixture of the members' distributions.
+    target_size : int, optional
+        Length of the last axis of what it is compared with, where that is not `size`.
+    judged : str
+        What `Predictions` hold of it: ``"whole"``, or ``"choice"`` for a distribution over many places, of which only
+        the most probable place and the probability of the true one are kept.
     """
 
     name: str
@@ -56,12 +62,24 @@ class OutputSpec:
     leading: tuple[int, ...] = ()
     classes: tuple[str, ...] = ()
     keep: bool = True
-    combine: Literal["mean", "first"] = "mean"
+    combine: Literal["mean", "first", "moments"] = "mean"
+    target_size: int | None = None
+    judged: Literal["whole", "choice"] = "whole"
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Shape of one example's output."""
         return (*self.leading, self.size)
+
+    @property
+    def target_shape(self) -> tuple[int, ...]:
+        """Shape of what one example's output is compared with."""
+        return (*self.leading, self.target_size or self.size)
+
+    @property
+    def judged_shape(self) -> tuple[int, ...]:
+        """Shape of what `Predictions` hold of one example's output."""
+        return (*self.leading, 2) if self.judged == "choice" else self.shape
 
     def class_of_codes(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return the class of each number, for a target ``"codes:…"``; −1 where it is missing or none of the codes.
@@ -121,6 +139,11 @@ class TaskSpec:
     def kept(self) -> tuple[OutputSpec, ...]:
         """Outputs that predictions hold."""
         return tuple(output for output in self.outputs if output.keep)
+
+    @property
+    def per_item(self) -> bool:
+        """Whether it has outputs for each item of a sequence, or each cell of a map, and not one for an example."""
+        return any(output.leading for output in self.outputs)
 
 
 def _targets(outputs: tuple[OutputSpec, ...], prefix: str) -> tuple[str, ...]:

@@ -10,8 +10,9 @@ from hepml.networks.lstm import LSTM, LstmOptions
 
 
 class RecurrentNetwork(Network):
-    """A recurrent network on sequences."""
+    """A recurrent network on sequences, also with an output for each item."""
 
     Options = LstmOptions
+    tasks: ClassVar[frozenset[str]] = Network.tasks | {"next_item"}
     roles: ClassVar[frozenset[str]] = frozenset({"sequence", "mask"})
     backbone: ClassVar[Backbone] = LSTM

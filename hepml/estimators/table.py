@@ -90,6 +90,7 @@ def model_spec(
                 f"{_which('roles', spec.role)}"
             )
             raise RecipeError(msg)
+    check_direction(name, checked, task, path=path)
     read = chosen_views(arrays, getattr(checked, "views", []), path=path)
     return ModelSpec(estimator=name, options=checked, task=task, arrays=read, seed=seed)
 
@@ -121,6 +122,22 @@ def check_task(name: str, task: TaskSpec, *, path: str = "models.<name>.options"
         raise RecipeError(msg)
     if found.extra is not None:
         require_extra(found.extra, what=f"{path}: the estimator {name!r}")
+
+
+def check_direction(name: str, options: Any, task: TaskSpec, *, path: str) -> None:
+    """Refuse to predict an item by a network that has read it from the other end.
+
+    Raises
+    ------
+    RecipeError
+        Names the option and the remedies.
+    """
+    if getattr(options, "bidirectional", False) and any(o.loss_options.get("ahead", 0) for o in task.outputs):
+        msg = (
+            f"{path}.bidirectional: {name!r} would read the items ahead that it is to predict: leave it out, or set "
+            "task.options.ahead: 0 (smoothing: what is said of an item knows all items)"
+        )
+        raise RecipeError(msg)
 
 
 def build_estimator(

@@ -10,12 +10,13 @@ import numpy as np
 
 from hepml.contracts import Metric
 from hepml.evaluation.estimate import Estimate
+from hepml.evaluation.items import ItemSample
 from hepml.evaluation.labelled import LabelledScores
 from hepml.evaluation.regressed import RegressedTarget
 from hepml.evaluation.window import describe_window, window_mask
 from hepml.recipe import Evaluation
 
-Sample = TypeVar("Sample", LabelledScores, RegressedTarget)
+Sample = TypeVar("Sample", LabelledScores, RegressedTarget, ItemSample)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from hepml.evaluation.classification import evaluate_classification
 from hepml.evaluation.comparison import compare_classifiers
 from hepml.evaluation.curves import score_histograms
 from hepml.evaluation.input_curves import classification_input_curves, of_input, regression_input_curves
+from hepml.evaluation.item_curves import item_histograms
 from hepml.evaluation.leading_auc import leading_aucs
 from hepml.evaluation.leading_figure import LeadingFigure
 from hepml.evaluation.leading_rmse import leading_rmses
@@ -22,6 +23,12 @@ from hepml.evaluation.multitask import (
     leading_of_all,
     multitask_histograms,
     multitask_input_curves,
+)
+from hepml.evaluation.next_item import (
+    compare_next_items,
+    evaluate_next_item,
+    leading_next_items,
+    no_input_curves,
 )
 from hepml.evaluation.regression import evaluate_regression
 from hepml.evaluation.regression_comparison import compare_regressors
@@ -72,6 +79,9 @@ EVALUATIONS: Mapping[str, TaskEvaluation] = {
     "multitask": TaskEvaluation(
         evaluate_multitask, compare_single_tasks, multitask_histograms, leading_of_all, multitask_input_curves
     ),
+    "next_item": TaskEvaluation(
+        evaluate_next_item, compare_next_items, item_histograms, leading_next_items, no_input_curves
+    ),
 }
 
 
@@ -94,7 +104,7 @@ def evaluate_predictions(
     is positive), in the same cases.
     Curves: ``residual_histogram`` (test and train), ``response_bins`` and ``truth_prediction``.
 
-    For several outputs what each of them is; see `evaluate_multitask`.
+    For several outputs what each of them is; see `evaluate_multitask`.  For outputs per item see `evaluate_next_item`.
 
     Parameters
     ----------
@@ -156,7 +166,7 @@ def prediction_histograms(predictions: Predictions) -> dict[str, hist.Hist]:
     """Return histograms of what a run says about one part, Σw and Σw², by their path in a ROOT file.
 
     For a classification the scores of each true class; for a regression prediction, truth and residual; for several
-    outputs both.
+    outputs both; for outputs per item see `item_histograms`.
 
     Raises
     ------

@@ -12,6 +12,7 @@ from hepml.contracts import OutputSpec, TaskSpec
 from hepml.errors import RunError
 from hepml.inference.loaded_run import LoadedRun
 from hepml.inference.member_info import MemberInfo
+from hepml.inference.mixture import mixture_moments
 from hepml.inference.run_info import RunInfo
 
 Outputs = dict[str, NDArray[np.float32]]
@@ -54,7 +55,7 @@ def unseen_fold(info: RunInfo, bucket: NDArray[Any]) -> NDArray[np.int64]:
 
 
 def average(task: TaskSpec, outputs: Mapping[str, Outputs]) -> Outputs:
-    """Return one prediction from those of the seeds: their mean, or the first where an output has no mean.
+    """Return one prediction from those of the seeds, as each output's `combine` says.
 
     Means are summed in float64, so that they do not depend on the order of seeds.
     """
@@ -66,6 +67,8 @@ def average(task: TaskSpec, outputs: Mapping[str, Outputs]) -> Outputs:
 def _combined(output: OutputSpec, values: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
     if output.combine == "first" or len(values) == 1:
         return values[0]
+    if output.combine == "moments":
+        return mixture_moments(values, n_features=output.target_size or 1)
     return np.asarray(np.mean(values, axis=0, dtype=np.float64), np.float32)
 
 

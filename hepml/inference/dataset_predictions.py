@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hepml.contracts import Batch, Predictions, batch_name
+from hepml.contracts import Batch, Predictions
 from hepml.datasets import Dataset
 from hepml.errors import RunError
 from hepml.inference.apply import Outputs, apply_members, average
+from hepml.inference.choice import judged_outputs
 from hepml.inference.loaded_run import LoadedRun
 from hepml.inference.representation_difference import representation_difference
 from hepml.inference.run_info import RunInfo
+from hepml.networks.input_targets import INPUT, input_target
 from hepml.recipe import Recipe
 from hepml.representations import rebuild
-
-_INPUT = "input:"
 
 
 def predict_part(
@@ -32,7 +32,7 @@ def predict_part(
     fraction: float | None = None,
     on_batch: Callable[[Batch], None] = lambda _batch: None,
 ) -> Predictions:
-    """Apply a run to one part of a dataset, in bounded memory but for the outputs themselves.
+    """Apply a run to one part of a dataset, in bounded memory but for what is judged of the outputs.
 
     With folds, the test (validation) parts of all folds are put together: each row is there once, by the fold that did
     not train on it.  The train part is that of fold 0.
@@ -60,13 +60,14 @@ def predict_part(
         The run was trained on another dataset, or on other representations.
     """
     check_dataset(run, dataset)
-    targets = {o.name: _batch_array(o.target) for o in run.info.task.kept if o.target.startswith(_INPUT)}
-    pieces = []
+    task, pieces = run.info.task, []
     for fold, batch in _batches(run, dataset, part, recipe, spectators, fraction):
-        outputs = apply_members(run, batch.inputs, np.full(batch.n, fold))
+        members = apply_members(run, batch.inputs, np.full(batch.n, fold))
         on_batch(batch)
-        compared = {output: batch.inputs[array] for output, array in targets.items()}
-        pieces.append(_Piece(replace(batch, inputs={}), outputs, compared))
+        targets = {o.name: input_target(task, o, batch) for o in task.kept if o.target.startswith(INPUT)}
+        outputs = judged_outputs(task, average(task, members), targets)
+        of_members = {seed: judged_outputs(task, each, targets) for seed, each in members.items()}
+        pieces.append(_Piece(replace(batch, inputs={}), outputs, of_members, targets))
     return _joined(run.info, part, pieces, spectators)
 
 
@@ -105,23 +106,12 @@ def check_dataset(run: LoadedRun, dataset: Dataset) -> None:
 
 @dataclass(frozen=True)
 class _Piece:
-    """What is kept of a batch: all but its inputs, the outputs of each seed, and what outputs are compared with."""
+    """What is kept of a batch: all but its inputs, what is judged of the average and each seed, and what that is of."""
 
     batch: Batch
-    outputs: dict[str, Outputs]
+    outputs: Outputs
+    members: dict[str, Outputs]
     targets: dict[str, NDArray[Any]]
-
-
-def _batch_array(target: str) -> str:
-    """Return the name of the batch array that an output is compared with.
-
-    Examples
-    --------
-    >>> _batch_array("input:image"), _batch_array("input:event/view0")
-    ('image', 'event_view0')
-    """
-    name, _, suffix = target.removeprefix(_INPUT).partition("/")
-    return batch_name(name, suffix)
 
 
 def _folds(run: LoadedRun, part: str) -> Sequence[int | None]:
@@ -162,23 +152,22 @@ def _joined(info: RunInfo, part: str, pieces: Sequence[_Piece], spectators: Sequ
     def column(values: Iterable[NDArray[Any]], empty: NDArray[Any]) -> NDArray[Any]:
         return _stacked(list(values), empty)[order]
 
-    def outputs(seed: str) -> Outputs:
-        empty = {output.name: np.empty((0, *output.shape), np.float32) for output in info.task.kept}
-        return {name: column((piece.outputs[seed][name] for piece in pieces), empty[name]) for name in empty}
+    def outputs(values: Sequence[Outputs]) -> Outputs:
+        empty = {output.name: np.empty((0, *output.judged_shape), np.float32) for output in info.task.kept}
+        return {name: column((each[name] for each in values), empty[name]) for name in empty}
 
-    members = {f"seed{seed}": outputs(f"seed{seed}") for seed in info.seeds}
-    nothing = np.empty(0)
-    compared = [output.name for output in info.task.kept if output.target.startswith(_INPUT)]
+    seeds, nothing = [f"seed{seed}" for seed in info.seeds], np.empty(0)
+    compared = [output.name for output in info.task.kept if output.target.startswith(INPUT)]
     return Predictions(
         run=info.name,
         part=part,
         task=info.task,
-        outputs=average(info.task, members),
+        outputs=outputs([piece.outputs for piece in pieces]),
         label=column((piece.batch.label for piece in pieces), nothing.astype(np.int32)),
         weight=column((piece.batch.weight for piece in pieces), nothing),
         spectators={name: column((piece.batch.spectators[name] for piece in pieces), nothing) for name in spectators},
         row=row[order],
-        members=members,
+        members={seed: outputs([piece.members[seed] for piece in pieces]) for seed in seeds},
         targets={name: column((piece.targets[name] for piece in pieces), nothing) for name in compared},
     )
 

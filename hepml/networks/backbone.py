@@ -9,10 +9,12 @@ from typing import Any
 from hepml.contracts import ArraySpec, Moments, Normalisation
 from hepml.networks.seeds import SeedStream
 
+Build = Callable[[Any, Mapping[str, ArraySpec], Mapping[str, Any], SeedStream], Any]
+
 
 @dataclass(frozen=True)
 class Backbone:
-    """The two functions of a backbone; `options` is its own validated options in both.
+    """The functions of a backbone; `options` is its own validated options in all of them.
 
     Attributes
     ----------
@@ -21,10 +23,13 @@ class Backbone:
         by batch name; those with moments go through a `Standardise` layer named by `standardise_name`.
     normalisation : callable
         ``(options, spec, moments)`` → the constants of that layer.
+    build_items : callable, optional
+        As `build`, with features for each item, shape (n, length, f), where a backbone can give them.
     """
 
-    build: Callable[[Any, Mapping[str, ArraySpec], Mapping[str, Any], SeedStream], Any]
+    build: Build
     normalisation: Callable[[Any, ArraySpec, Moments], Normalisation]
+    build_items: Build | None = None
 
 
 def standardise_name(batch_name: str) -> str:

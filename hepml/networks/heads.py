@@ -7,6 +7,7 @@ from typing import Any
 
 from hepml.contracts import RELATIVE, OutputSpec, TaskSpec
 from hepml.errors import RecipeError, nearest
+from hepml.networks.item_losses import gaussian_likelihood, sparse_crossentropy
 from hepml.networks.keras_import import import_keras
 from hepml.networks.seeds import SeedStream
 from hepml.networks.target_scaling import Scaling, is_relative, is_standardised, relative_factor
@@ -19,20 +20,28 @@ def attach_heads(features: Any, task: TaskSpec, seeds: SeedStream) -> dict[str, 
     """Return each output of the task, a Keras tensor of shape (n, …, size), by name; its axes are those of `features`.
 
     The layer before the activation is named ``<output>_logits``: losses are taken there, where they do not saturate.
-    Where the target is standardised, the activation is `InUnits`, the identity until its constants are set.
+    Where the target is standardised, the activation is `InUnits`, the identity until its constants are set, or
+    `GaussianInUnits`.
     """
     keras = import_keras()
-    from hepml.networks.layers import InUnits
-
     outputs = {}
     for output in task.outputs:
         start = keras.initializers.GlorotUniform(seed=seeds.next())
         logits = keras.layers.Dense(output.size, kernel_initializer=start, name=logits_name(output))(features)
         if is_standardised(output):
-            outputs[output.name] = InUnits(name=units_name(output.name))(logits)
+            outputs[output.name] = _in_units(output)(logits)
         else:
             outputs[output.name] = keras.layers.Activation(output.activation, dtype="float32", name=output.name)(logits)
     return outputs
+
+
+def _in_units(output: OutputSpec) -> Any:
+    """Return the layer that brings a standardised output to the units of its target."""
+    from hepml.networks.gaussian import GaussianInUnits
+    from hepml.networks.layers import InUnits
+
+    name = units_name(output.name)
+    return GaussianInUnits(output.target_size or 1, name=name) if output.activation == "gaussian" else InUnits(name)
 
 
 def set_target_scaling(model: Any, scaling: Scaling) -> None:
@@ -64,6 +73,8 @@ def logits_model(model: Any, task: TaskSpec) -> Any:
 
 def loss_per_example(task: TaskSpec, targets: Mapping[str, Any], logits: Mapping[str, Any]) -> Any:
     """Return the sum of the outputs' losses with their shares, shape (n,); a loss per item or cell is averaged.
+
+    So an example counts as its weight says, however many items it has; items without a target do not count in its mean.
 
     Raises
     ------
@@ -124,6 +135,8 @@ _OF_NUMBERS = {"mse": _of_error(_squared), "mae": _of_error(_absolute), "huber":
 LOSSES: Mapping[str, Loss] = {
     "binary_crossentropy": _binary_crossentropy,
     "categorical_crossentropy": _categorical_crossentropy,
+    "sparse_categorical_crossentropy": sparse_crossentropy,
+    "gaussian_likelihood": gaussian_likelihood,
     **_OF_NUMBERS,
     **{f"{RELATIVE}{name}": loss for name, loss in _OF_NUMBERS.items()},
 }

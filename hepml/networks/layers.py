@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from hepml.contracts import Normalisation
+from hepml.networks.gaussian import GaussianInUnits
 from hepml.networks.keras_import import import_keras
 from hepml.networks.pixel_augmentation import PixelAugmentation
 from hepml.networks.sequence_layers import ClassToken, ItemAttention, MaskItems, PoolItems, ReverseItems
@@ -188,6 +189,7 @@ class RandomMove(keras.layers.Layer):
 CUSTOM_OBJECTS: dict[str, type[Any]] = {
     "Standardise": Standardise,
     "InUnits": InUnits,
+    "GaussianInUnits": GaussianInUnits,
     "Columns": Columns,
     "OneHot": OneHot,
     "Compress": Compress,

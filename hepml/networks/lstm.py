@@ -30,7 +30,9 @@ class LstmOptions(SequenceInputOptions):
     layers: int = pydantic.Field(1, ge=1, le=8, description="Each reads the outputs of the one before, item by item")
     bidirectional: bool = pydantic.Field(False, description="Read from the end as well, side by side")
     pooling: Literal["last", "mean", "max"] = pydantic.Field(
-        "last", description="What is left once all items are read, or a mean or maximum of what was after each"
+        "last",
+        description="What is left once all items are read, or a mean or maximum of what was after each; not used for "
+        "outputs per item",
     )
 
 
@@ -45,6 +47,25 @@ def build_lstm(
         A sequence has no mask.
     """
     return sequence_features(options, arrays, inputs, lambda x, mask: _encoded(options, x, mask, seeds), seeds)
+
+
+def build_lstm_items(
+    options: LstmOptions, arrays: Mapping[str, ArraySpec], inputs: Mapping[str, Any], seeds: SeedStream
+) -> Any:
+    """Return features of each item, shape (n, length, f): of the items up to it, or with both directions of all.
+
+    Raises
+    ------
+    RecipeError
+        A sequence has no mask.
+    """
+    return sequence_features(options, arrays, inputs, lambda x, mask: _encoded_items(options, x, mask, seeds), seeds)
+
+
+def _encoded_items(options: LstmOptions, x: Any, mask: Any, seeds: SeedStream) -> Any:
+    for _ in range(options.layers):
+        x = dropped(options, _layer(options, x, mask, seeds, each_item=True), seeds)
+    return x
 
 
 def _encoded(options: LstmOptions, x: Any, mask: Any, seeds: SeedStream) -> Any:
@@ -89,4 +110,4 @@ def _cells(options: LstmOptions, seeds: SeedStream, *, each_item: bool, go_backw
     )
 
 
-LSTM = Backbone(build=build_lstm, normalisation=sequence_normalisation)
+LSTM = Backbone(build=build_lstm, normalisation=sequence_normalisation, build_items=build_lstm_items)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hepml.contracts import ModelSpec, Moments
-from hepml.errors import DatasetError
+from hepml.errors import DatasetError, RecipeError
 from hepml.networks.backbone import Backbone, standardise_name
 from hepml.networks.heads import attach_heads
 from hepml.networks.keras_import import import_keras
@@ -14,13 +14,23 @@ from hepml.networks.seeds import SeedStream
 
 
 def build_model(spec: ModelSpec, backbone: Backbone) -> Any:
-    """Return the Keras model: raw inputs by batch name → outputs by name; its normalisation is the identity."""
+    """Return the Keras model: raw inputs by batch name → outputs by name; its normalisation is the identity.
+
+    Raises
+    ------
+    RecipeError
+        The task has outputs per item, and the backbone gives features for an example alone.
+    """
     keras = import_keras()
     seeds = SeedStream(spec.seed)
     inputs = {
         name: keras.Input(array.shape, dtype=array.dtype, name=name) for name, array in sorted(spec.arrays.items())
     }
-    features = backbone.build(spec.options, spec.arrays, inputs, seeds)
+    build = backbone.build_items if spec.task.per_item else backbone.build
+    if build is None:
+        msg = f"{spec.estimator!r} has one output per example and the task has one per item: use 'lstm'"
+        raise RecipeError(msg)
+    features = build(spec.options, spec.arrays, inputs, seeds)
     return keras.Model(inputs, attach_heads(features, spec.task, seeds), name=spec.estimator)
 
 

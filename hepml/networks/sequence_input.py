@@ -41,6 +41,8 @@ def sequence_features(
 ) -> Any:
     """Return the features, shape (n, f): all sequences side by side, each encoded, then the dense layers.
 
+    With an encoder that keeps the items, their features, shape (n, length, f): the sequences have one length then.
+
     Parameters
     ----------
     options : SequenceInputOptions
@@ -50,7 +52,7 @@ def sequence_features(
     inputs : mapping of str to Keras tensor
         Raw items, shape (n, length, f), and masks, shape (n, length).
     encoder : callable
-        (items, mask) → one vector per sequence, shape (n, f); new layers in each call.
+        (items, mask) → one vector per sequence, shape (n, f), or per item; new layers in each call.
     seeds : SeedStream
         Of the dense layers.
 

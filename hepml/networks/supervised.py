@@ -130,5 +130,5 @@ class SupervisedTrainer:
 
     def _signature(self, tf: Any) -> list[Any]:
         inputs = {name: tf.TensorSpec((None, *x.shape[1:]), x.dtype) for name, x in self._model.input.items()}
-        targets = {o.name: tf.TensorSpec((None, *o.shape), "float32") for o in self._task.outputs}
+        targets = {o.name: tf.TensorSpec((None, *o.target_shape), "float32") for o in self._task.outputs}
         return [inputs, targets, tf.TensorSpec((None,), "float32")]

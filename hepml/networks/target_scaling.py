@@ -13,22 +13,26 @@ from numpy.typing import NDArray
 
 from hepml.contracts import RELATIVE, BatchSource, OutputSpec, TaskSpec
 from hepml.errors import DatasetError
+from hepml.networks.input_targets import INPUT, target_array
 
 SPECTATOR = "spectator:"
 """What the target of an output begins with that is compared with a spectator."""
 
-Scaling = Mapping[str, tuple[float, float]]
-"""Output → offset and scale, such that its target is standardised by (target − offset) / scale."""
+Scaling = Mapping[str, tuple[Any, Any]]
+"""Output → offset and scale, such that its target is standardised by (target − offset) / scale.
+
+Numbers, or for outputs of items arrays with one per feature.
+"""
 
 NO_SCALING: Scaling = MappingProxyType({})
 
 
 def is_standardised(output: OutputSpec) -> bool:
     """Whether the loss of an output is taken on a standardised target."""
-    return output.target.startswith(SPECTATOR) and bool(output.loss_options.get("standardise"))
+    return output.target.startswith((SPECTATOR, INPUT)) and bool(output.loss_options.get("standardise"))
 
 
-def target_scaling(task: TaskSpec, train: BatchSource) -> dict[str, tuple[float, float]]:
+def target_scaling(task: TaskSpec, train: BatchSource) -> dict[str, tuple[Any, Any]]:
     """Return mean and standard deviation of the training part for each output with a standardised target.
 
     Raises
@@ -45,9 +49,26 @@ def target_scaling(task: TaskSpec, train: BatchSource) -> dict[str, tuple[float,
                 "known for some examples; look for inf or NaN in that spectator"
             )
             raise DatasetError(msg)
-    standardised = {o.name: moments[o.target.removeprefix(SPECTATOR)] for o in task.outputs if is_standardised(o)}
+    standardised = [o for o in task.outputs if is_standardised(o)]
+    spectators = {o.name: o.target.removeprefix(SPECTATOR) for o in standardised if o.target.startswith(SPECTATOR)}
     # A target that is the same for all examples is only shifted.
-    return {name: (mean, std if std > 0 else 1.0) for name, (mean, std) in standardised.items()}
+    of_numbers = {name: moments[spectator] for name, spectator in spectators.items()}
+    scaling: dict[str, tuple[Any, Any]] = {n: (mean, std if std > 0 else 1.0) for n, (mean, std) in of_numbers.items()}
+    return scaling | {o.name: _of_items(o, train) for o in standardised if o.target.startswith(INPUT)}
+
+
+def _of_items(output: OutputSpec, train: BatchSource) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return mean and standard deviation of the features of all real items, whichever an output is about."""
+    array = target_array(output)
+    if array not in train.moments:
+        msg = f"the target {array!r} has no moments in the dataset, and is standardised by them: process it again"
+        raise DatasetError(msg)
+    moments, features = train.moments[array], list(output.loss_options["features"])
+    mean, std = moments.mean()[0][features], moments.std()[0][features]
+    if not (moments.count[0][features] > 0).all():
+        msg = f"the target {array!r} has a feature that is missing in all of the training part: leave it out"
+        raise DatasetError(msg)
+    return mean, np.where(std > 0, std, 1.0)
 
 
 def with_scaling(task: TaskSpec, scaling: Scaling) -> TaskSpec:

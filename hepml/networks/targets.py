@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hepml.contracts import Batch, OutputSpec, TaskSpec
 from hepml.errors import DatasetError, RecipeError, nearest
+from hepml.networks.input_targets import input_target
 from hepml.networks.target_scaling import NO_SCALING, SPECTATOR, Scaling, is_relative
 
 CODES = "codes:"
@@ -27,7 +28,7 @@ def targets_of(task: TaskSpec, batch: Batch, scaling: Scaling = NO_SCALING) -> d
     batch : Batch
         The examples.
     scaling : mapping of str to (float, float)
-        Output → offset and scale; its target is returned as (target − offset) / scale.
+        Output → offset and scale, numbers or one per feature; its target is returned as (target − offset) / scale.
 
     Raises
     ------
@@ -106,7 +107,12 @@ def _spectator(name: str, batch: Batch) -> NDArray[np.float64]:
     return np.asarray(batch.spectators[name], dtype=np.float64)
 
 
-_TARGETS: Mapping[str, Target] = {"label": label_target, "spectator": spectator_target, "codes": codes_target}
+_TARGETS: Mapping[str, Target] = {
+    "label": label_target,
+    "spectator": spectator_target,
+    "codes": codes_target,
+    "input": input_target,
+}
 """Kind of target (what comes before the colon) → function; a task with another kind adds a row."""
 
 

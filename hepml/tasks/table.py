@@ -11,6 +11,7 @@ from hepml.options import Options, validate_options
 from hepml.tasks.classification import ClassificationOptions, build_classification
 from hepml.tasks.context import TaskContext
 from hepml.tasks.multitask import MultitaskOptions, build_multitask
+from hepml.tasks.next_item import NextItemOptions, build_next_item
 from hepml.tasks.regression import RegressionOptions, build_regression
 
 Builder = Callable[[Any, TaskContext], TaskSpec]
@@ -19,6 +20,7 @@ TASKS: Mapping[str, tuple[type[Options], Builder]] = {
     "classification": (ClassificationOptions, build_classification),
     "regression": (RegressionOptions, build_regression),
     "multitask": (MultitaskOptions, build_multitask),
+    "next_item": (NextItemOptions, build_next_item),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hepml.estimators import check_task, estimator_class
+from hepml.estimators import check_direction, check_task, estimator_class
 from hepml.options import validate_options
 from hepml.recipe import Recipe, task_of, task_path, training_of
 from hepml.tasks import TaskContext, build_task
@@ -26,6 +26,8 @@ def check_models(recipe: Recipe) -> None:
         task = build_task(chosen.kind, chosen.options, context, path=task_path(recipe, name))
         found = estimator_class(model.estimator or name, path=f"models.{name}")
         check_task(model.estimator or name, task, path=f"models.{name}")
-        validate_options(found.Options, model.options, path=f"models.{name}.options")  # type: ignore[attr-defined]
+        path = f"models.{name}.options"
+        options = validate_options(found.Options, model.options, path=path)  # type: ignore[attr-defined]
+        check_direction(name, options, task, path=path)
         training_of(recipe, name)
         read_start(recipe, name)

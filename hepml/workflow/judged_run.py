@@ -95,7 +95,8 @@ def judge(
     curves += curves_of_views
     curves += [*training_curves(run), *learning_curves(run, data, recipe, predictions, progress)]
     sample = sampled.joined()
-    if sample is not None and recipe.evaluation.importance_events:
+    # A sample has what the run reads: what items are compared with is not in it.
+    if sample is not None and recipe.evaluation.importance_events and not run.info.task.per_item:
         curves += importance_curves(run, sample, data, recipe, progress)
     microseconds = None if sample is None else predict_microseconds(run, sample)
     return JudgedRun(run, predictions, tuple(metrics), tuple(curves), microseconds)

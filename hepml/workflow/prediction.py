@@ -13,7 +13,7 @@ from typing import Any
 import pydantic
 
 from hepml.batch.folder import may_have_jobs
-from hepml.errors import RecipeError, nearest
+from hepml.errors import RecipeError, RunError, nearest
 from hepml.inference import Backend, Friend, read_run_info, require_onnx_files
 from hepml.inference.friend_folder import FriendFolder, claim_friends
 from hepml.inference.friend_tree import write_friend
@@ -158,6 +158,12 @@ def prepare_prediction(
     """
     place = Path(run).expanduser().resolve()
     info = read_run_info(place)
+    if info.task.per_item:
+        msg = (
+            f"{place}: the run has outputs for each item of a sequence, and a friend tree holds numbers of events or "
+            "objects: take them from scores.parquet of `hepml evaluate`, or call hepml.Scorer in a processor of yours"
+        )
+        raise RunError(msg)
     if backend == "onnx":
         require_onnx_files(place, info)
     recipe = thaw_recipe(info.recipe, source=str(place))

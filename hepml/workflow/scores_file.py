@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hepml.contracts import Predictions
 from hepml.errors import RunError
+from hepml.inference.item_columns import item_columns
 from hepml.inference.score_columns import score_columns
 from hepml.io.folder import replacing
 
@@ -21,7 +22,8 @@ def write_scores(path: Path, runs: Sequence[Predictions], keys: Mapping[str, NDA
 
     Columns: ``label`` (class name, where there are classes; null where an event has none), ``weight`` (signed physics
     weight), the key columns (``run``, ``lumi``, ``event``, …), the spectators, of which some are the true values of a
-    regression, and of each run ``<run>_score``, ``<run>_score_<class>`` or ``<run>_<output>``.
+    regression, and of each run ``<run>_score``, ``<run>_score_<class>`` or ``<run>_<output>``; for outputs per item
+    lists (see `item_columns`).
 
     Parameters
     ----------
@@ -47,15 +49,22 @@ def write_scores(path: Path, runs: Sequence[Predictions], keys: Mapping[str, NDA
         *first.spectators.items(),
     ]
     for run in runs:
-        columns += score_columns(run.run, run.task, run.outputs).items()
+        columns += (item_columns if run.task.per_item else score_columns)(run.run, run.task, run.outputs).items()
     names = [name for name, _ in columns]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         msg = f"{path}: two columns have the name {twice[0]!r}: rename the spectator in the processor, or the model"
         raise RunError(msg)
-    table = pa.Table.from_arrays([pa.array(values) for _, values in columns], names=names)
+    table = pa.Table.from_arrays([_column(values) for _, values in columns], names=names)
     with replacing(path) as temporary:
         pq.write_table(table, temporary, compression="zstd")
+
+
+def _column(values: Any) -> pa.Array:
+    """Return a column, of lists where there are two axes."""
+    if getattr(values, "ndim", 1) < 2:
+        return pa.array(values)
+    return pa.FixedSizeListArray.from_arrays(pa.array(values.reshape(-1)), values.shape[1])
 
 
 def _class_names(predictions: Predictions) -> pa.DictionaryArray:
