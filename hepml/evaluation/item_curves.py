@@ -53,7 +53,7 @@ def item_histograms(predictions: Predictions) -> dict[str, hist.Hist]:
 
 
 def _curve(sample: ItemSample, name: str, columns: dict[str, NDArray[np.float64]], feature: str | None = None) -> Curve:
-    labels = {"output": sample.spec.name, "seed_items": sample.seed_items} | ({"feature": feature} if feature else {})
+    labels = {"output": feature or sample.spec.name, "seed_items": sample.seed_items}
     return Curve(name, columns, sample.run, part=sample.part, labels=labels)
 
 

@@ -18,18 +18,22 @@ class Backbone:
 
     Attributes
     ----------
-    build : callable
+    build : callable, optional
         ``(options, arrays, inputs, seeds)`` → features, a Keras tensor of shape (n, f).  `inputs` are raw Keras tensors
-        by batch name; those with moments go through a `Standardise` layer named by `standardise_name`.
+        by batch name; those with moments go through a `Standardise` layer named by `standardise_name`.  None where a
+        backbone has features of items alone.
     normalisation : callable
         ``(options, spec, moments)`` → the constants of that layer.
     build_items : callable, optional
         As `build`, with features for each item, shape (n, length, f), where a backbone can give them.
+    gives_logits : bool
+        Whether the features are the numbers before the activation of the one output, and no head is put on them.
     """
 
-    build: Build
+    build: Build | None
     normalisation: Callable[[Any, ArraySpec, Moments], Normalisation]
     build_items: Build | None = None
+    gives_logits: bool = False
 
 
 def standardise_name(batch_name: str) -> str:

@@ -16,23 +16,41 @@ Loss = Callable[[OutputSpec, Any, Any], Any]
 """``(output, target, logits)`` → loss, shape (n, …), without the last axis."""
 
 
-def attach_heads(features: Any, task: TaskSpec, seeds: SeedStream) -> dict[str, Any]:
+def attach_heads(features: Any, task: TaskSpec, seeds: SeedStream, *, given: bool = False) -> dict[str, Any]:
     """Return each output of the task, a Keras tensor of shape (n, …, size), by name; its axes are those of `features`.
 
     The layer before the activation is named ``<output>_logits``: losses are taken there, where they do not saturate.
     Where the target is standardised, the activation is `InUnits`, the identity until its constants are set, or
     `GaussianInUnits`.
+
+    Raises
+    ------
+    RecipeError
+        The features are `given` as what heads would make of them, and there is not one output of their size.
     """
     keras = import_keras()
     outputs = {}
     for output in task.outputs:
-        start = keras.initializers.GlorotUniform(seed=seeds.next())
-        logits = keras.layers.Dense(output.size, kernel_initializer=start, name=logits_name(output))(features)
+        if given:
+            _check_given(features, task)
+            logits = keras.layers.Activation("linear", name=logits_name(output))(features)
+        else:
+            start = keras.initializers.GlorotUniform(seed=seeds.next())
+            logits = keras.layers.Dense(output.size, kernel_initializer=start, name=logits_name(output))(features)
         if is_standardised(output):
             outputs[output.name] = _in_units(output)(logits)
         else:
             outputs[output.name] = keras.layers.Activation(output.activation, dtype="float32", name=output.name)(logits)
     return outputs
+
+
+def _check_given(features: Any, task: TaskSpec) -> None:
+    found, wanted = tuple(features.shape[1:]), [output.shape for output in task.outputs]
+    if wanted != [found]:
+        msg = (
+            f"the network has one output of shape {found} and the task asks for {wanted}: set its `places` accordingly"
+        )
+        raise RecipeError(msg)
 
 
 def _in_units(output: OutputSpec) -> Any:

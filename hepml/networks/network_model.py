@@ -28,10 +28,13 @@ def build_model(spec: ModelSpec, backbone: Backbone) -> Any:
     }
     build = backbone.build_items if spec.task.per_item else backbone.build
     if build is None:
-        msg = f"{spec.estimator!r} has one output per example and the task has one per item: use 'lstm'"
+        own, other = ("example", "item") if spec.task.per_item else ("item", "example")
+        msg = f"{spec.estimator!r} has one output per {own} and the task has one per {other}: use another model"
         raise RecipeError(msg)
     features = build(spec.options, spec.arrays, inputs, seeds)
-    return keras.Model(inputs, attach_heads(features, spec.task, seeds), name=spec.estimator)
+    return keras.Model(
+        inputs, attach_heads(features, spec.task, seeds, given=backbone.gives_logits), name=spec.estimator
+    )
 
 
 def set_normalisation(model: Any, spec: ModelSpec, backbone: Backbone, moments: Mapping[str, Moments]) -> None:

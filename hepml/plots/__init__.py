@@ -11,6 +11,7 @@ from hepml.plots.event_display import EventPicture, HeatPicture, draw_event, dra
 from hepml.plots.event_panels import EventView
 from hepml.plots.images import ImageAxes, draw_mean_images
 from hepml.plots.importance import draw_importance
+from hepml.plots.items import draw_accuracy_by_item, draw_pulls, draw_widths_by_item
 from hepml.plots.labels import Label, axis_title
 from hepml.plots.learning import draw_learning
 from hepml.plots.mean_showers import LayerAxes, draw_mean_showers
@@ -28,6 +29,7 @@ from hepml.plots.selection_scan import draw_selection_scan
 from hepml.plots.shower_response import draw_shower_response
 from hepml.plots.significance import draw_significance
 from hepml.plots.spectators import draw_spectator
+from hepml.plots.track_display import TrackPicture, draw_tracks
 from hepml.plots.training import draw_training
 from hepml.plots.truth_prediction import draw_truth_prediction
 from hepml.plots.views_left_out import draw_views_left_out
@@ -42,7 +44,9 @@ __all__ = [
     "LayerAxes",
     "Pen",
     "SavedFigure",
+    "TrackPicture",
     "axis_title",
+    "draw_accuracy_by_item",
     "draw_category_efficiency",
     "draw_category_scores",
     "draw_confusion",
@@ -56,6 +60,7 @@ __all__ = [
     "draw_learning",
     "draw_mean_images",
     "draw_mean_showers",
+    "draw_pulls",
     "draw_ranking",
     "draw_reliability",
     "draw_residuals",
@@ -68,9 +73,11 @@ __all__ = [
     "draw_shower_response",
     "draw_significance",
     "draw_spectator",
+    "draw_tracks",
     "draw_training",
     "draw_truth_prediction",
     "draw_views_left_out",
+    "draw_widths_by_item",
     "figure_bytes",
     "pens",
     "save_figure",

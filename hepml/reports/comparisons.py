@@ -16,9 +16,11 @@ SIGNIFICANT = 2.0
 """Standard deviations from which a difference is called one."""
 
 _P_VALUE = "_p_value"
-_LOWER_IS_BETTER = frozenset({"rmse", "mae", "resolution", "relative_resolution", "brier", "ece", "tail_fraction"})
+_LOWER_IS_BETTER = frozenset(
+    {"rmse", "mae", "resolution", "relative_resolution", "residual_width", "brier", "ece", "tail_fraction"}
+)
 _MOST_SENTENCES = 6
-_MAIN = frozenset({"delta_auc", "delta_rmse"})
+_MAIN = frozenset({"delta_auc", "delta_rmse", "delta_hit_accuracy"})
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,8 @@ def verdict(comparison: Comparison, baselines: Mapping[str, str | None]) -> Cell
 def headlines(content: ReportContent) -> list[Cell]:
     """Return a sentence per pair of runs on all events, with weights and without; another where medians say otherwise.
 
-    It is about the AUC of a classification and the RMSE of each target of a regression; of many pairs, about those of
-    a run and its baseline.
+    It is about the AUC of a classification, the RMSE of each target of a regression and the accuracy of hits; of many
+    pairs, about those of a run and its baseline.
     """
     baselines = _baselines(content)
     whole = [c for c in comparisons(content) if c.difference.selection is None]

@@ -46,6 +46,13 @@ _NAMES = {
     "r2": "R²",
     "resolution": "Resolution σ₆₈",
     "tail_fraction": "Tails",
+    "log_likelihood": "ln of the probability of the truth",
+    "residual_mean": "Mean residual",
+    "residual_width": "Residual σ₆₈",
+    "pull_mean": "Mean pull",
+    "pull_width": "Pull σ₆₈",
+    "coverage_68": "Inside 68.27%",
+    "coverage_95": "Inside 95.45%",
     "majority_share": "Share of the most frequent",
 }
 
@@ -65,7 +72,7 @@ def metric_title(name: str) -> str:
     what, _, efficiency = name.rpartition("_at_")
     if what in ("rejection", "significance_improvement"):
         return f"{'1/ε_B' if what == 'rejection' else 'ε_S/√ε_B'} at ε_S = {efficiency}"
-    if name.startswith("delta_") and "_without_" in name:
+    if name.startswith("delta_") and "_without_" in name and not name.endswith("_without_seeds"):
         figure, _, view = name.removeprefix("delta_").partition("_without_")
         return f"Δ {_NAMES.get(figure, figure)} without view {view}"
     if what.startswith("jsd_"):

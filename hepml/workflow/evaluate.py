@@ -22,7 +22,7 @@ from hepml.evaluation import (
 from hepml.inference import LoadedRun, load_run, n_rows_of_part
 from hepml.io.folder import claim_folder, output_errors, remove_temporary, write_text_atomic
 from hepml.io.histograms import read_histograms, write_histograms
-from hepml.plots import save_figure
+from hepml.plots import TrackPicture, save_figure
 from hepml.recipe import Recipe
 from hepml.reports import render_html
 from hepml.workflow.as_recipe import as_recipe
@@ -35,6 +35,7 @@ from hepml.workflow.report_content import report_content
 from hepml.workflow.report_figures import Drawable, plan_figures
 from hepml.workflow.sampled_tables import SampledTables
 from hepml.workflow.scores_file import write_scores
+from hepml.workflow.track_pictures import track_pictures
 
 METRICS_FILE = "metrics.json"
 PLOTS = "plots"
@@ -81,7 +82,9 @@ def evaluate(
     differences = difference_curves(tests, common.evaluation)
     curves = [*(curve for each in judged for curve in each.curves), *differences, *of_inputs]
     seen = [each for run in judged for each in galleries(run.run, run.test, data, common.evaluation, progress=progress)]
-    figures = _draw(folder / PLOTS, _drawable(judged, data, metrics, curves, images, seen), progress)
+    followed = track_pictures(loaded, tests, data, common.evaluation)
+    content_of_figures = _drawable(judged, data, metrics, curves, images, seen, followed)
+    figures = _draw(folder / PLOTS, content_of_figures, progress)
     content = report_content(judged, data, metrics, figures)
     write_scores(folder / "scores.parquet", tests, data.keys(tests[0].row))
     write_histograms(folder / "histograms.root", _histograms(judged))
@@ -131,6 +134,7 @@ def _drawable(
     curves: Sequence[Curve],
     images: Mapping[str, MeanImage],
     seen: Sequence[Gallery],
+    followed: Sequence[TrackPicture],
 ) -> Drawable:
     filled: dict[str, dict[str, hist.Hist]] = {}
     for place, histogram in read_histograms(data.folder / "histograms.root").items():
@@ -144,6 +148,7 @@ def _drawable(
         images=images,
         histograms=filled,
         galleries=seen,
+        tracks=followed,
     )
 
 

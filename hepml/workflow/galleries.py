@@ -93,7 +93,11 @@ def galleries(
 
 def _tells_labels(task: TaskSpec) -> bool:
     """Return whether the first output is the class of an event."""
-    return n_classes_explained(task) == len(task.classes) > 0 and explained_outputs(task)[0].target == "label"
+    return (
+        not task.per_item
+        and n_classes_explained(task) == len(task.classes) > 0
+        and explained_outputs(task)[0].target == "label"
+    )
 
 
 def chosen_rows(test: Predictions, label: int, n: int) -> ChosenRows:

@@ -10,7 +10,7 @@ import hist
 
 from hepml.contracts import Curve, Metric
 from hepml.contracts.report import Section
-from hepml.plots import Figure, Label, Pen, pens
+from hepml.plots import Figure, Label, Pen, TrackPicture, pens
 from hepml.workflow.baselines import LEVELS
 from hepml.workflow.galleries import Gallery
 from hepml.workflow.mean_images import MeanImage
@@ -35,6 +35,8 @@ class Drawable:
         What the processor filled: name → input → histogram.
     galleries : sequence of Gallery
         Single events, of each run and class.
+    tracks : sequence of TrackPicture
+        Single events, of all runs together.
     """
 
     classes: tuple[str, ...]
@@ -44,6 +46,7 @@ class Drawable:
     images: Mapping[str, MeanImage]
     histograms: Mapping[str, Mapping[str, hist.Hist]]
     galleries: Sequence[Gallery] = ()
+    tracks: Sequence[TrackPicture] = ()
 
     @property
     def label(self) -> Label:

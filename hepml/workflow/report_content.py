@@ -80,7 +80,7 @@ def _warnings(judged: Sequence[JudgedRun], data: Dataset, *, has_simple: bool) -
             "part shown is that of the first fold."
         )
     texts += [_started(each.run.info.name, each.run.info.start, data) for each in judged if each.run.info.start]
-    if not has_simple:
+    if not has_simple and not judged[0].run.info.task.per_item:  # trees have no output per item
         texts.append("No boosted trees were trained on these events: there is no simple baseline to compare with.")
     return texts
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from hepml.workflow.event_figures import galleries, heat_maps
+from hepml.workflow.item_figures import accuracies_by_item, pulls_of_items, tracks, widths_of_items
 from hepml.workflow.performance_figures import (
     confusions,
     cut_scans,
@@ -30,6 +31,9 @@ _FAMILIES: tuple[Callable[[Drawable], Iterator[PlannedFigure]], ...] = (
     residuals,
     responses,
     truth_predictions,
+    accuracies_by_item,
+    pulls_of_items,
+    widths_of_items,
     significances,
     selection_scans,
     efficiencies,
@@ -45,6 +49,7 @@ _FAMILIES: tuple[Callable[[Drawable], Iterator[PlannedFigure]], ...] = (
     trainings,
     galleries,
     heat_maps,
+    tracks,
     mean_images,
     inputs,
 )

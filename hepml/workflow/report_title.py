@@ -19,6 +19,8 @@ def report_title(task: TaskSpec) -> str:
     if task.kind == "multitask":
         label = " against ".join(task.classes) if any(o.target == "label" for o in task.outputs) else ""
         return ", ".join([*([label] if label else []), *task.spectators])
+    if task.kind == "next_item":
+        return f"{'Next items' if task.outputs[0].loss_options.get('ahead') else 'Items'} of {task.target_inputs[0]}"
     if task.spectators:
         return f"{task.kind.capitalize()} of {', '.join(task.spectators)}"
     return " against ".join(task.classes) or task.kind.capitalize()

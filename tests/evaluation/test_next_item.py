@@ -179,7 +179,7 @@ def test_the_leading_figure_and_its_influence():
 def test_curves_and_histograms_of_normal_distributions():
     one = _gaussians(np.random.default_rng(8), n=500)
     metrics, curves = evaluate_predictions({"test": one}, Evaluation(), seed=1)
-    assert [(curve.name, curve.labels["feature"]) for curve in curves] == [
+    assert [(curve.name, curve.labels["output"]) for curve in curves] == [
         (name, feature) for feature in ("phi [rad]", "z [cm]") for name in ("pull_histogram", "width_by_item")
     ]
     assert curves[1].columns["item"].tolist() == [1, 2, 3, 4]
