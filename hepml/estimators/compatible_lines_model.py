@@ -31,6 +31,7 @@ class CompatibleLines(Estimator):
     tasks: ClassVar[frozenset[str]] = frozenset({"next_item"})
     losses: ClassVar[frozenset[str]] = frozenset({"sparse_categorical_crossentropy"})
     roles: ClassVar[frozenset[str]] = frozenset({"image"})
+    several_outputs: ClassVar[bool] = False
     negative_weights: ClassVar[bool] = True
 
     def __init__(self, spec: ModelSpec) -> None:

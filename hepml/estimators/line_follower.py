@@ -16,4 +16,5 @@ class LineFollower(Network):
     tasks: ClassVar[frozenset[str]] = frozenset({"next_item"})
     losses: ClassVar[frozenset[str]] = frozenset({"sparse_categorical_crossentropy"})
     roles: ClassVar[frozenset[str]] = frozenset({"image"})
+    several_outputs: ClassVar[bool] = False
     backbone: ClassVar[Backbone] = LINE_FOLLOWER

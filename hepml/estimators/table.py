@@ -90,7 +90,7 @@ def model_spec(
         if spec.role not in found.roles:
             msg = (
                 f"{path}: {name!r} reads {_words(found.roles)} and input {array!r} has role {spec.role!r}: "
-                f"{_which('roles', spec.role)}"
+                f"{_which('roles', spec.role, task)}"
             )
             raise RecipeError(msg)
     check_direction(name, checked, task, path=path)
@@ -163,9 +163,14 @@ def build_estimator(
     return estimator_class(name)(spec)  # type: ignore[call-arg]
 
 
-def _which(attribute: str, wanted: str) -> str:
-    """Return the remedy: who can."""
-    able = [name for name in ESTIMATORS if wanted in getattr(estimator_class(name), attribute)]
+def _which(attribute: str, wanted: str, task: TaskSpec | None = None) -> str:
+    """Return the remedy: who can, of those that can learn the task where one is given."""
+    able = [
+        name
+        for name in ESTIMATORS
+        if wanted in getattr(estimator_class(name), attribute)
+        and (task is None or task.kind in estimator_class(name).tasks)
+    ]
     return f"use {' or '.join(repr(name) for name in able)}" if able else "no estimator can"
 
 

@@ -127,6 +127,7 @@ def _difference(name: str, one: ItemFigure, other: ItemFigure, pair: Case) -> li
 def _refuse_others(first: ItemSample, other: ItemSample) -> None:
     same = {
         "parts": first.part == other.part,
+        "kinds of outputs": (first.spec.judged, first.features) == (other.spec.judged, other.features),
         "rows": np.array_equal(first.row, other.row),
         "true values": np.array_equal(first.truth, other.truth, equal_nan=True),
         "weights": np.array_equal(first.weight, other.weight),

@@ -11,6 +11,9 @@ from hepml.networks.keras_import import import_keras
 keras: Any = import_keras()
 ops = keras.ops
 
+_TIE = 1e-3
+"""Lines through middles of pixels often meet an edge of a pixel: rounding must not decide on which side they are."""
+
 
 class ShearedWindow(keras.layers.Layer):
     """The pixels of each layer around a line that is fitted to the first layers, and what is known of that line.
@@ -37,7 +40,7 @@ class ShearedWindow(keras.layers.Layer):
         """
         n_layers, n_pixels = inputs.shape[1:]
         place, slope, residual = self._line(inputs)
-        crossed = ops.floor(place)
+        crossed = ops.floor(place + _TIE)
         first = ops.cast(crossed, "int32") - self.half_width
         index = first[:, :, None] + ops.arange(2 * self.half_width + 1, dtype="int32")
         inside = ops.cast(ops.logical_and(index >= 0, index < n_pixels), "float32")

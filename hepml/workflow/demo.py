@@ -71,6 +71,19 @@ DEMOS: Mapping[str, Demo] = {
             "evaluation.importance_repeats": 2,
         },
     ),
+    "tracks": Demo(
+        sample="tracks",
+        events=25_000,
+        recipe="tracks/toy.yaml",
+        inputs={"toy": "toy.root"},
+        settings={
+            # Few events: more steps, and smaller networks.
+            "models.causal.options": {"units": 64, "dense": 64},
+            "models.smoothing.options": {"units": 64, "dense": 64, "bidirectional": True},
+            "training.epochs": 4,
+            "training.batch_size": 32,
+        },
+    ),
 }
 
 

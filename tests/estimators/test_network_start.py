@@ -13,7 +13,11 @@ from hepml.estimators.network_start import start_network
 from hepml.networks.slow_variables import SlowVariables
 from hepml.networks.transfer import backbone_layers, common_heads
 
-NETWORKS = [name for name in sorted(ESTIMATORS) if issubclass(estimator_class(name), Transferable)]
+NETWORKS = [
+    name
+    for name in sorted(ESTIMATORS)
+    if issubclass(estimator_class(name), Transferable) and "classification" in estimator_class(name).tasks
+]
 ONE = TRAINING.model_copy(update={"epochs": 1})
 TWO = TRAINING.model_copy(update={"epochs": 2})
 NO_AVERAGE = {"weight_average": 0.0}

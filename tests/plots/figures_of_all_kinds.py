@@ -8,6 +8,7 @@ import hist
 import numpy as np
 from matplotlib.figure import Figure
 from plots import toy_comparison as toy
+from plots import toy_items as items
 from plots.toy_curves import roc_curve, roc_metrics
 from plots.toy_images import mean_image
 
@@ -19,6 +20,7 @@ from hepml.plots import (
     ImageAxes,
     Label,
     LayerAxes,
+    draw_accuracy_by_item,
     draw_category_efficiency,
     draw_category_scores,
     draw_confusion,
@@ -31,6 +33,7 @@ from hepml.plots import (
     draw_learning,
     draw_mean_images,
     draw_mean_showers,
+    draw_pulls,
     draw_ranking,
     draw_reliability,
     draw_residuals,
@@ -43,9 +46,11 @@ from hepml.plots import (
     draw_shower_response,
     draw_significance,
     draw_spectator,
+    draw_tracks,
     draw_training,
     draw_truth_prediction,
     draw_views_left_out,
+    draw_widths_by_item,
 )
 
 Names = tuple[str, str]
@@ -234,6 +239,19 @@ FIGURES: Mapping[str, Callable[[Names], Figure]] = {
     "response_difference": lambda names: draw_response(
         [toy.response_curve(name, 4.0, output=names[1]) for name in names],
         differences=[toy.difference_curve(names[0], names[1], output=names[1])],
+    ),
+    "accuracy_by_item": lambda names: draw_accuracy_by_item(
+        [items.accuracy_curve(name, loss) for name, loss in zip(names, (0.02, 0.05), strict=True)]
+    ),
+    "widths_by_item": lambda names: draw_widths_by_item(
+        [items.widths_curve(name, width, output=names[1]) for name, width in zip(names, (1.0, 1.4), strict=True)]
+    ),
+    "pulls": lambda names: draw_pulls(
+        [items.pull_curve(name, width, output=names[1]) for name, width in zip(names, (1.0, 1.3), strict=True)],
+        [items.pull_metric(name, width, output=names[1]) for name, width in zip(names, (1.0, 1.3), strict=True)],
+    ),
+    "tracks": lambda names: draw_tracks(
+        [items.track_picture(names, seed=seed) for seed in range(4)], label=Label(right=names[0])
     ),
     "truth_prediction": lambda names: draw_truth_prediction(toy.truth_prediction_curve(names[0], output=names[1])),
 }
