@@ -15,6 +15,21 @@ _TIE = 1e-3
 """Lines through middles of pixels often meet an edge of a pixel: rounding must not decide on which side they are."""
 
 
+class PixelsOn(keras.layers.Layer):
+    """1 where a pixel of a map of one channel holds anything, and 0 elsewhere, without the axis of the channel."""
+
+    def __init__(self, name: str | None = None) -> None:
+        super().__init__(name=name, dtype="float32")
+
+    def call(self, inputs: Any) -> Any:
+        """Return the pixels, shape (n, layers, pixels), of a map of shape (n, layers, pixels, 1)."""
+        return ops.cast(inputs[..., 0] > 0, "float32")
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        return {"name": self.name}
+
+
 class ShearedWindow(keras.layers.Layer):
     """The pixels of each layer around a line that is fitted to the first layers, and what is known of that line.
 

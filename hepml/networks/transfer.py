@@ -81,6 +81,8 @@ def weights_digest(model: Any) -> str:
 def common_heads(here: TaskSpec, there: TaskSpec) -> tuple[str, ...]:
     """Return the outputs that mean the same in two tasks: by name, with the same classes in order, or the same target.
 
+    Heads of normal distributions are never kept: new constants of their targets cannot be put into them.
+
     Examples
     --------
     >>> score = OutputSpec("score", 1, "sigmoid", "binary_crossentropy", "label")
@@ -90,7 +92,9 @@ def common_heads(here: TaskSpec, there: TaskSpec) -> tuple[str, ...]:
     """
     known = {output.name: output for output in there.outputs}
     return tuple(
-        o.name for o in here.outputs if o.name in known and _meaning(o, here) == _meaning(known[o.name], there)
+        o.name
+        for o in here.outputs
+        if o.name in known and o.combine != "moments" and _meaning(o, here) == _meaning(known[o.name], there)
     )
 
 

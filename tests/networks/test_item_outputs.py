@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
-from hepml.contracts import ArraySpec, Batch, ModelSpec
+from hepml.contracts import ArraySpec, Batch, ModelSpec, OutputSpec, TaskSpec
 from hepml.errors import DatasetError, RecipeError
 from hepml.networks.heads import LOSSES, set_target_scaling
 from hepml.networks.keras_import import import_keras
@@ -95,6 +95,13 @@ def test_targets_are_items_ahead():
     np.testing.assert_array_equal(compared(inputs, ahead=2)[0, :3], [[4, 5], [6, 7], [8, 9]])
     scaled = compared(inputs, features=["z"], scaled=True)
     np.testing.assert_array_equal(scaled[0, :, 0], [1, 2, 3, 4, nan, nan, nan])
+
+
+def test_an_array_without_items_is_a_target_as_it_is():
+    image = np.arange(12.0).reshape(2, 2, 3, 1)
+    output = OutputSpec("image", 1, "linear", "mse", "input:event/view0", leading=(2, 3))
+    examples = Batch({"event_view0": image}, np.zeros(2, np.int32), np.ones(2), {}, np.arange(2))
+    np.testing.assert_array_equal(targets_of(TaskSpec("reconstruction", (output,)), examples)["image"], image)
 
 
 def test_a_missing_target_is_named():

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hepml.networks.line_layers import PlacesOfWindow, ShearedWindow
+from hepml.networks.line_layers import PixelsOn, PlacesOfWindow, ShearedWindow
 
 
 def test_window_along_the_line_of_the_seed_layers():
@@ -38,3 +38,8 @@ def test_back_to_the_pixels_of_the_layer():
     found = np.asarray(layer([window, first, pixels]))
     assert found[0, 0].tolist() == [-4, 1, 2 - 4, 3, -4]
     assert found[1, 0].tolist() == [2, 3, -4, -4, -4]
+
+
+def test_a_pixel_is_on_whatever_it_holds():
+    found = np.asarray(PixelsOn()(np.array([[[[0.0], [0.5], [7.0], [-1.0]]]], np.float32)))
+    assert found.tolist() == [[[0, 1, 1, 0]]]
