@@ -8,7 +8,7 @@ from typing import Any
 from hepml.contracts import Normalisation
 from hepml.networks.gaussian import GaussianInUnits
 from hepml.networks.keras_import import import_keras
-from hepml.networks.line_layers import PixelsOn, PlacesOfWindow, ShearedWindow
+from hepml.networks.line_layers import OccupiedPixels, PlacesOfWindow, ShearedWindow
 from hepml.networks.pixel_augmentation import PixelAugmentation
 from hepml.networks.sequence_layers import ClassToken, ItemAttention, MaskItems, PoolItems, ReverseItems
 from hepml.networks.table_layers import Columns, OneHot
@@ -203,7 +203,7 @@ CUSTOM_OBJECTS: dict[str, type[Any]] = {
     "PoolItems": PoolItems,
     "ItemAttention": ItemAttention,
     "ClassToken": ClassToken,
-    "PixelsOn": PixelsOn,
+    "OccupiedPixels": OccupiedPixels,
     "ShearedWindow": ShearedWindow,
     "PlacesOfWindow": PlacesOfWindow,
 }

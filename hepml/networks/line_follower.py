@@ -43,11 +43,11 @@ def build_line_follower(
     """
     keras = import_keras()
     from hepml.networks.layers import Standardise
-    from hepml.networks.line_layers import PixelsOn, PlacesOfWindow, ShearedWindow
+    from hepml.networks.line_layers import OccupiedPixels, PlacesOfWindow, ShearedWindow
 
     name, spec = _the_map(arrays, options)
     as_it_is = Standardise(spec.moments_shape, name=standardise_name(name))(inputs[name])
-    pixels = PixelsOn()(as_it_is)
+    pixels = OccupiedPixels(name=f"{name}_occupied")(as_it_is)
     window, first = ShearedWindow(options.seed_layers, options.half_width)(pixels)
     read = _read(options, window, seeds)
     x = dense_layer(options.dense, seeds, activation="relu")(keras.layers.Concatenate()([read, window]))

@@ -15,7 +15,7 @@ _TIE = 1e-3
 """Lines through middles of pixels often meet an edge of a pixel: rounding must not decide on which side they are."""
 
 
-class PixelsOn(keras.layers.Layer):
+class OccupiedPixels(keras.layers.Layer):
     """1 where a pixel of a map of one channel holds anything, and 0 elsewhere, without the axis of the channel."""
 
     def __init__(self, name: str | None = None) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hepml.networks.line_layers import PixelsOn, PlacesOfWindow, ShearedWindow
+from hepml.networks.line_layers import OccupiedPixels, PlacesOfWindow, ShearedWindow
 
 
 def test_window_along_the_line_of_the_seed_layers():
@@ -41,5 +41,5 @@ def test_back_to_the_pixels_of_the_layer():
 
 
 def test_a_pixel_is_on_whatever_it_holds():
-    found = np.asarray(PixelsOn()(np.array([[[[0.0], [0.5], [7.0], [-1.0]]]], np.float32)))
+    found = np.asarray(OccupiedPixels()(np.array([[[[0.0], [0.5], [7.0], [-1.0]]]], np.float32)))
     assert found.tolist() == [[[0, 1, 1, 0]]]
