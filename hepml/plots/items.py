@@ -53,7 +53,7 @@ def draw_accuracy_by_item(
         axes.set_ylim(low - 0.05 * (1 - low) - 1e-6, 1.0 + 0.03 * (1 - low) + 1e-6)
         axes.set_ylabel("Hit accuracy")
         _show_seeds(axes, curves[0])
-        axes.legend(loc="lower left")
+        axes.legend(loc="best")
         _finish(axes, item_name, label)
     return figure
 
