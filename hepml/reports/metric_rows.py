@@ -50,7 +50,6 @@ _NAMES = {
     "residual_mean": "Mean residual",
     "residual_width": "Residual σ₆₈",
     "pull_mean": "Mean pull",
-    "pull_width": "Pull σ₆₈",
     "coverage_68": "Inside 68.27%",
     "coverage_95": "Inside 95.45%",
     "majority_share": "Share of the most frequent",
