@@ -1,6 +1,7 @@
 """The frozen dataclasses that cross rooms and the interfaces that rooms share."""
 
 from hepml.contracts.barrel import Barrel
+from hepml.contracts.barrel_events import BarrelEvents
 from hepml.contracts.batch import Batch, BatchSource
 from hepml.contracts.chunk import Chunk
 from hepml.contracts.cutflow import CutFlow, CutStep
@@ -16,6 +17,7 @@ from hepml.contracts.estimator import (
     Transferable,
 )
 from hepml.contracts.examples import Examples, ObjectIndex
+from hepml.contracts.found_tracks import NO_HIT, FoundTracks
 from hepml.contracts.manifest import BucketCounts, InputFile, InputSummary, Manifest, ShardInfo
 from hepml.contracts.metric import Curve, Metric
 from hepml.contracts.predictions import TEST_OF_FIRST_FOLD, Predictions, part_beside_train
@@ -32,11 +34,13 @@ from hepml.contracts.representation import (
 from hepml.contracts.task import RELATIVE, OutputSpec, TaskSpec
 
 __all__ = [
+    "NO_HIT",
     "RELATIVE",
     "TEST_OF_FIRST_FOLD",
     "Additive",
     "ArraySpec",
     "Barrel",
+    "BarrelEvents",
     "Batch",
     "BatchSource",
     "BucketCounts",
@@ -51,6 +55,7 @@ __all__ = [
     "Exportable",
     "FitPlan",
     "FittedModel",
+    "FoundTracks",
     "HitPrediction",
     "InputFile",
     "InputSummary",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -38,8 +39,11 @@ class Propagator(ABC, Generic[State]):
     """
 
     @abstractmethod
-    def start(self, hits: NDArray[np.float64]) -> State:
-        """Return the states of tracks on the last of their first layers, from the hits there, shape (n, n_seed, 2)."""
+    def start(self, hits: NDArray[np.float64], layers: Sequence[int] | None = None) -> State:
+        """Return the states of tracks on the last of their seed layers, from the hits there, shape (n, n_seed, 2).
+
+        The seed layers rise; by default they are the first ones.  On layers between them tracks have no hit.
+        """
 
     @abstractmethod
     def predict(self, state: State) -> tuple[State, HitPrediction]:

@@ -1,5 +1,16 @@
 """Tracks found and followed from layer to layer, over a `Propagator`: a Kalman filter here, or a network."""
 
+from hepml.tracking.build_options import BuildOptions, SeedOptions
+from hepml.tracking.build_tracks import build_tracks
 from hepml.tracking.helix_filter import HelixFilter, HelixStates
+from hepml.tracking.read_events import BARREL_BRANCHES, barrel_events
 
-__all__ = ["HelixFilter", "HelixStates"]
+__all__ = [
+    "BARREL_BRANCHES",
+    "BuildOptions",
+    "HelixFilter",
+    "HelixStates",
+    "SeedOptions",
+    "barrel_events",
+    "build_tracks",
+]

@@ -5,6 +5,7 @@ R. Frühwirth, "Application of Kalman filtering to track and vertex fitting", Nu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,28 +71,28 @@ class HelixFilter(Propagator[HelixStates]):
     def __init__(self, barrel: Barrel) -> None:
         self.barrel = barrel
 
-    def start(self, hits: Floats) -> HelixStates:
-        """Return the states of tracks on the last of their first layers, from the hits there, shape (n, n_seed, 2).
+    def start(self, hits: Floats, layers: Sequence[int] | None = None) -> HelixStates:
+        """Return the states of tracks on the last of their seed layers, from the hits there, shape (n, n_seed, 2).
 
         Raises
         ------
         ShapeError
-            Fewer than three layers: no circle.
+            Fewer than three layers, which make no circle; or other layers than hits.
         """
-        if hits.ndim != 3 or hits.shape[1] < _FEWEST_SEEDS or hits.shape[2] != 2:
-            msg = f"seeds have shape (n, {_FEWEST_SEEDS} or more, 2), φ and z of each layer; found {hits.shape}"
-            raise ShapeError(msg)
-        three = [0, (hits.shape[1] - 1) // 2, hits.shape[1] - 1]
-        barrel = self.barrel
-        parameters = helix_through(hits[:, three], barrel.radii_cm[three], field_t=barrel.field_t)
+        chosen = _seed_layers(hits, layers)
+        three = [0, (len(chosen) - 1) // 2, len(chosen) - 1]
+        barrel, first = self.barrel, chosen[0]
+        parameters = helix_through(hits[:, three], barrel.radii_cm[[chosen[k] for k in three]], field_t=barrel.field_t)
         widths = _WIDTHS.copy()
-        widths[:2] *= barrel.rphi_cm / barrel.radii_cm[0], barrel.z_cm
+        widths[:2] *= self._resolution(first)
         n = len(hits)
         covariance = np.tile(np.diag(widths**2), (n, 1, 1))
-        states = HelixStates(0, parameters, covariance, np.zeros(n), np.zeros(n, np.int64))
+        states = HelixStates(first, parameters, covariance, np.zeros(n), np.zeros(n, np.int64))
         states = self.update(states, hits[:, 0])
-        for layer in range(1, hits.shape[1]):
-            states = self.update(self.predict(states)[0], hits[:, layer])
+        for layer in range(first + 1, chosen[-1] + 1):
+            states = self.predict(states)[0]
+            if layer in chosen:
+                states = self.update(states, hits[:, chosen.index(layer)])
         return states
 
     def predict(self, state: HelixStates) -> tuple[HelixStates, HitPrediction]:
@@ -143,6 +144,17 @@ class HelixFilter(Propagator[HelixStates]):
 
     def _resolution(self, layer: int) -> Floats:
         return np.array([self.barrel.rphi_cm / self.barrel.radii_cm[layer], self.barrel.z_cm])
+
+
+def _seed_layers(hits: Floats, layers: Sequence[int] | None) -> list[int]:
+    if hits.ndim != 3 or hits.shape[1] < _FEWEST_SEEDS or hits.shape[2] != 2:
+        msg = f"seeds have shape (n, {_FEWEST_SEEDS} or more, 2), φ and z of each layer; found {hits.shape}"
+        raise ShapeError(msg)
+    chosen = list(range(hits.shape[1]) if layers is None else layers)
+    if len(chosen) != hits.shape[1] or chosen != sorted(set(chosen)):
+        msg = f"seed layers rise, one for each of the {hits.shape[1]} hits; found {chosen}"
+        raise ShapeError(msg)
+    return chosen
 
 
 def _transposed(matrices: Floats) -> Floats:

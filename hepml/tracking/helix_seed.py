@@ -20,7 +20,7 @@ def helix_through(hits: Floats, radii_cm: Floats, *, field_t: float) -> Floats:
     ----------
     hits : array, shape (n, 3, 2)
         φ in rad and z in cm.
-    radii_cm : array, shape (3,)
+    radii_cm : array, shape (3,) or (n, 3)
         Of their layers.
     field_t : float
         Magnetic field along z.

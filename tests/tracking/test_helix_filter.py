@@ -133,3 +133,21 @@ def test_rules_are_said(tracks):
         HelixFilter(barrel).start(hits[:, :2])
     with pytest.raises(ShapeError, match="layer 9 is the last of 10"):
         HelixFilter(barrel).predict(last)
+
+
+def test_a_seed_with_a_layer_left_out_is_followed_as_if_it_had_no_hit_there(tracks):
+    barrel, _, hits, *_ = tracks
+    kalman, few = HelixFilter(barrel), hits[:50]
+    state = kalman.start(few[:, [0, 1, 3]], [0, 1, 3])
+    assert state.layer == 3
+    assert state.n_hits.tolist() == [3] * 50
+    off = few[:, 4] - kalman.predict(state)[1].place
+    assert np.median(np.abs(off[:, 1])) < 0.2
+    later = kalman.start(few[:, [1, 2, 3]], [1, 2, 3])
+    np.testing.assert_allclose(later.parameters[:, 4], state.parameters[:, 4], atol=0.2)
+
+
+def test_seed_layers_that_do_not_rise_are_refused(tracks):
+    barrel, _, hits, *_ = tracks
+    with pytest.raises(ShapeError, match=r"seed layers rise.*\[0, 2, 1\]"):
+        HelixFilter(barrel).start(hits[:, :3], [0, 2, 1])

@@ -1,0 +1,64 @@
+"""Tracks that a builder has found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+NO_HIT = -1
+"""Index of the hit on a layer where a track has none."""
+
+
+@dataclass(frozen=True)
+class FoundTracks:
+    """Tracks of many events, those of an event together.
+
+    Attributes
+    ----------
+    event : array of int, shape (n,)
+        Event of each track.
+    hits : array of int, shape (n, n_layers)
+        Its hit on each layer, counted through all events; −1 for none.
+    chi2 : array, shape (n,)
+        Sum over the hits after the seed of their squared distance from the prediction, in its covariance.
+    n_holes : array of int, shape (n,)
+        Layers after the seed, up to its last hit, on which none was near enough.
+    parameters : array, shape (n, 5)
+        Of the helix through its first, a middle and its last hit, at the first: φ of the place in rad, z in cm, φ of
+        the flight, tan λ, q/pT in 1/GeV.
+    """
+
+    event: Ints
+    hits: Ints
+    chi2: Floats
+    n_holes: Ints
+    parameters: Floats
+
+    def __len__(self) -> int:
+        return len(self.event)
+
+    @property
+    def n_hits(self) -> Ints:
+        """Hits of each track."""
+        return np.count_nonzero(self.hits != NO_HIT, axis=1)
+
+    @property
+    def pt_gev(self) -> Floats:
+        """Transverse momentum, infinite for a straight line."""
+        with np.errstate(divide="ignore"):
+            return 1 / np.abs(self.parameters[:, 4])
+
+    @property
+    def eta(self) -> Floats:
+        """Pseudorapidity."""
+        return np.arcsinh(self.parameters[:, 3])
+
+    def select(self, rows: NDArray[Any]) -> FoundTracks:
+        """Return some of the tracks, by index or mask."""
+        return FoundTracks(*(getattr(self, field.name)[rows] for field in fields(self)))
