@@ -17,7 +17,7 @@ from hepml.contracts.estimator import (
     Transferable,
 )
 from hepml.contracts.examples import Examples, ObjectIndex
-from hepml.contracts.found_tracks import NO_HIT, FoundTracks
+from hepml.contracts.found_tracks import NO_HIT, NOBODY, FoundTracks, MatchedTracks
 from hepml.contracts.manifest import BucketCounts, InputFile, InputSummary, Manifest, ShardInfo
 from hepml.contracts.metric import Curve, Metric
 from hepml.contracts.predictions import TEST_OF_FIRST_FOLD, Predictions, part_beside_train
@@ -32,8 +32,10 @@ from hepml.contracts.representation import (
     batch_name,
 )
 from hepml.contracts.task import RELATIVE, OutputSpec, TaskSpec
+from hepml.contracts.track_steps import PropagationSteps
 
 __all__ = [
+    "NOBODY",
     "NO_HIT",
     "RELATIVE",
     "TEST_OF_FIRST_FOLD",
@@ -60,6 +62,7 @@ __all__ = [
     "InputFile",
     "InputSummary",
     "Manifest",
+    "MatchedTracks",
     "Metric",
     "ModelSpec",
     "Moments",
@@ -67,6 +70,7 @@ __all__ = [
     "ObjectIndex",
     "OutputSpec",
     "Predictions",
+    "PropagationSteps",
     "Propagator",
     "Representation",
     "RepresentationSpec",

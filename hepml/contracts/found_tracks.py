@@ -1,4 +1,4 @@
-"""Tracks that a builder has found."""
+"""Tracks that a builder has found, and the particles that they are."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 NO_HIT = -1
 """Index of the hit on a layer where a track has none."""
+
+NOBODY = -1
+"""Index of the particle of a track that is none."""
 
 
 @dataclass(frozen=True)
@@ -62,3 +66,30 @@ class FoundTracks:
     def select(self, rows: NDArray[Any]) -> FoundTracks:
         """Return some of the tracks, by index or mask."""
         return FoundTracks(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+
+@dataclass(frozen=True)
+class MatchedTracks:
+    """Found tracks with the particles that they are.
+
+    Attributes
+    ----------
+    particle : array of int, shape (n_tracks,)
+        The one with more than half of the track's hits, counted through all events; −1 for none: a fake.
+    n_right : array of int, shape (n_tracks,)
+        Hits of it on the track; 0 for a fake.
+    duplicate : array of bool, shape (n_tracks,)
+        Whether another track has the same particle and more of its hits (or as many, and stands before).
+    found : array of bool, shape (n_particles,)
+        Whether a particle has a track.
+    """
+
+    particle: Ints
+    n_right: Ints
+    duplicate: Flags
+    found: Flags
+
+    @property
+    def fake(self) -> Flags:
+        """Whether a track is no particle."""
+        return self.particle == NOBODY

@@ -29,6 +29,9 @@ from hepml.plots.selection_scan import draw_selection_scan
 from hepml.plots.shower_response import draw_shower_response
 from hepml.plots.significance import draw_significance
 from hepml.plots.spectators import draw_spectator
+from hepml.plots.track_event import draw_track_event
+from hepml.plots.track_pulls import draw_track_pulls
+from hepml.plots.track_rates import draw_track_rates
 from hepml.plots.track_display import TrackPicture, draw_tracks
 from hepml.plots.training import draw_training
 from hepml.plots.truth_prediction import draw_truth_prediction
@@ -73,6 +76,9 @@ __all__ = [
     "draw_shower_response",
     "draw_significance",
     "draw_spectator",
+    "draw_track_event",
+    "draw_track_pulls",
+    "draw_track_rates",
     "draw_tracks",
     "draw_training",
     "draw_truth_prediction",
