@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hepml.contracts import NO_HIT, Barrel, BarrelEvents, HitPrediction, Propagator
 from hepml.tracking.build_options import BuildOptions
 from hepml.tracking.hit_index import HitIndex, Windows, hits_near
+from hepml.tracking.particle_hits import places_of_hits
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -78,7 +79,7 @@ def follow_seeds(
         with_hit = np.isin(np.arange(len(inside)), rows)
         ended.append(tracks.select(~goes_on & ~with_hit))
         tracks, parent = _branched(tracks, layer, (rows, hit, chi2), np.flatnonzero(goes_on), options)
-        state = propagator.update(propagator.choose(state, parent), _measured(events, tracks.hits[:, layer]))
+        state = propagator.update(propagator.choose(state, parent), places_of_hits(events, tracks.hits[:, layer]))
     return Candidates.joined([*ended, tracks])
 
 
@@ -138,9 +139,3 @@ def _rank(sorted_seed: Ints) -> Ints:
     new = np.concatenate([[True], sorted_seed[1:] != sorted_seed[:-1]])[: len(sorted_seed)]
     firsts = np.flatnonzero(new)
     return np.arange(len(sorted_seed)) - np.repeat(firsts, np.diff(np.append(firsts, len(sorted_seed))))
-
-
-def _measured(events: BarrelEvents, hit: Ints) -> Floats:
-    """Return φ and z of hits, NaN where there is none."""
-    found = (hit != NO_HIT)[:, None]
-    return np.where(found, np.stack([events.phi[hit], events.z_cm[hit]], axis=-1), np.nan)

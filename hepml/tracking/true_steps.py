@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hepml.contracts import NO_HIT, Barrel, BarrelEvents, PropagationSteps, Propagator
 from hepml.tracking.follow import distance2
+from hepml.tracking.particle_hits import hits_of_particles, places_of_hits
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -24,7 +25,7 @@ def true_steps(
     hits = hits_of_particles(events, n_layers=len(barrel.radii_cm))
     who = np.flatnonzero((hits[:, list(seed_layers)] != NO_HIT).all(axis=1))
     hits = hits[who]
-    places = np.where((hits != NO_HIT)[..., None], np.stack([events.phi[hits], events.z_cm[hits]], axis=-1), np.nan)
+    places = places_of_hits(events, hits)
     state = propagator.start(places[:, list(seed_layers)], seed_layers)
     rows, columns = [], []
     for layer in range(seed_layers[-1] + 1, len(barrel.radii_cm)):
@@ -40,20 +41,3 @@ def true_steps(
         state = propagator.update(state, places[:, layer])
     which, values = np.concatenate(rows), np.concatenate(columns)
     return PropagationSteps(which[:, 0], which[:, 1], values[:, :2], values[:, 2:4], values[:, 4])
-
-
-def hits_of_particles(events: BarrelEvents, *, n_layers: int) -> Ints:
-    """Return the hit of each particle on each layer, shape (n_particles, n_layers), −1 for none; of several, the last.
-
-    Examples
-    --------
-    >>> layer, who = np.array([1, 0]), np.array([0, -1])
-    >>> hits, particles = (layer, np.zeros(2), np.zeros(2), who), (np.ones(1), np.ones(1))
-    >>> one = BarrelEvents(np.array([0, 2]), np.array([0, 1]), *hits, *particles)
-    >>> hits_of_particles(one, n_layers=2).tolist()
-    [[-1, 0]]
-    """
-    hits = np.full((len(events.pt_gev), n_layers), NO_HIT)
-    owned = np.flatnonzero(events.particle >= 0)
-    hits[events.particle[owned], events.layer[owned]] = owned
-    return hits

@@ -5,7 +5,7 @@ import pytest
 from barrel_sample import barrel_sample
 
 from hepml.tracking import HelixFilter, true_steps
-from hepml.tracking.true_steps import hits_of_particles
+from hepml.tracking.particle_hits import hits_of_particles
 
 
 def test_every_later_hit_of_particles_with_seed_hits_is_predicted():
