@@ -64,7 +64,7 @@ def _draw_rate(axes: Axes, curves: Sequence[Curve], colours: Mapping[str, Pen]) 
     seen = finite(*ends)
     if curves[0].name == "track_efficiency":
         low = float(seen.min(initial=1.0))
-        axes.set_ylim(low - 0.15 * (1 - low), 1 + 0.12 * (1 - low))
+        axes.set_ylim(low - 0.4 * (1 - low), 1 + 0.12 * (1 - low))  # room for the legend below
         axes.axhline(1.0, color="black", linewidth=0.8, zorder=1)
     else:
         top = 1.25 * float(seen.max(initial=1e-6))

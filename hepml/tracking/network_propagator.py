@@ -100,7 +100,7 @@ class NetworkPropagator(Propagator[NetworkStates]):
     def update(self, state: NetworkStates, hits: Floats) -> NetworkStates:
         """Return the states with a hit each of their layer, shape (n, 2); NaN leaves a track without one."""
         all_hits = state.hits.copy()
-        all_hits[:, -1] = np.where(np.isnan(hits).any(axis=1)[:, None], np.nan, hits)
+        all_hits[:, -1] = np.where(np.isnan(hits).any(axis=1, keepdims=True), np.nan, hits)
         return NetworkStates(all_hits, with_next_item(state.steps, all_hits, self.barrel))
 
     def choose(self, state: NetworkStates, rows: NDArray[Any]) -> NetworkStates:

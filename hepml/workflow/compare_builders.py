@@ -83,7 +83,7 @@ def _draw(
     label, run_pens = Label(right="Barrel tracker"), pens(list(found))
     for variable in ("pt_gev", "eta", "n_particles"):
         curves = [curve for curve in judged.curves if curve.labels.get("variable") == variable]
-        if curves:
+        if curves and len(curves[0].columns["low"]) > 1:
             figure = draw_track_rates(curves, label=label, run_pens=run_pens)
             save_figure(figure, folder, f"rates_{variable}")
     pulls = [curve for curve in judged.curves if curve.name == "pull"]

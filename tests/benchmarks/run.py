@@ -33,6 +33,7 @@ def main() -> None:
     import bench_pixelmaps
     import bench_processing
     import bench_submit
+    import bench_tracks
     import bench_training
 
     benchmarks = (
@@ -44,6 +45,7 @@ def main() -> None:
         bench_submit,
         bench_memory,
         bench_evaluation,
+        bench_tracks,
     )
     console = Console()
     table = Table(title=f"hepml benchmarks, {chosen.jets} jets, median of {chosen.pairs} pairs")
