@@ -28,8 +28,8 @@ def build_slowly(events, barrel, propagator, options):
             hits = [h for h in range(*events.hit_offsets[event : event + 2].tolist()) if h not in used]
             by_layer = [[h for h in hits if events.layer[h] == layer] for layer in range(len(barrel.radii_cm))]
             tracks = []
-            for seed in seeds_of(by_layer, events, barrel, layers, options.seeds):
-                tracks += follow(seed, layers, by_layer, events, barrel, propagator, options)
+            for *seed, off in seeds_of(by_layer, events, barrel, layers, options.seeds):
+                tracks += follow(seed, options.gate * off, layers, by_layer, events, barrel, propagator, options)
             tracks = [track for track in tracks if track.n_hits >= options.min_hits]
             taken = set()  # hits of this event that tracks of this pass own: a pass does not see them go
             for track in sorted(tracks, key=lambda track: (-track.n_hits, track.chi2)):
@@ -64,16 +64,17 @@ def seeds_of(by_layer, events, barrel, layers, options):
                 off_phi = turn(events.phi[k] - events.phi[j] - beyond * d_phi)
                 off_z = events.z_cm[k] - events.z_cm[j] - beyond * d_z
                 way = options.kink * (c - b)
-                if abs(off_phi) <= by_d0 + way / c and abs(off_z) <= way * (1 + (d_z / (b - a)) ** 2):
-                    yield i, j, k
+                half_phi, half_z = by_d0 + way / c, way * (1 + (d_z / (b - a)) ** 2)
+                if abs(off_phi) <= half_phi and abs(off_z) <= half_z:
+                    yield i, j, k, (off_phi / half_phi) ** 2 + (off_z / half_z) ** 2
 
 
-def follow(seed, layers, by_layer, events, barrel, propagator, options):
+def follow(seed, seed_chi2, layers, by_layer, events, barrel, propagator, options):
     hits = [-1] * len(barrel.radii_cm)
     for layer, hit in zip(layers, seed, strict=True):
         hits[layer] = hit
     places = np.array([[[events.phi[hit], events.z_cm[hit]] for hit in seed]])
-    tracks, ended = [Track(tuple(hits), 0.0, 0, propagator.start(places, layers))], []
+    tracks, ended = [Track(tuple(hits), seed_chi2, 0, propagator.start(places, layers))], []
     for layer in range(layers[-1] + 1, len(barrel.radii_cm)):
         branches = []
         for track in tracks:

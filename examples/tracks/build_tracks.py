@@ -12,13 +12,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from hepml import HelixFilter
+from hepml import HelixFilter, compare_builders, network_propagator, read_barrel_events
 from hepml.reports.terminal_table import rich_tables
 from hepml.reports.track_table import track_tables
 from hepml.tracking import BuildOptions
-from hepml.workflow.barrel_files import read_barrel_events
-from hepml.workflow.compare_builders import compare_builders
-from hepml.workflow.track_propagator import network_propagator
 
 
 def main() -> None:

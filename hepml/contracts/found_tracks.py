@@ -30,7 +30,8 @@ class FoundTracks:
     hits : array of int, shape (n, n_layers)
         Its hit on each layer, counted through all events; −1 for none.
     chi2 : array, shape (n,)
-        Sum over the hits after the seed of their squared distance from the prediction, in its covariance.
+        Sum over the hits after the seed of their squared distance from the prediction, in its covariance, and how far
+        off the seed's third hit was, as a share of its window.
     n_holes : array of int, shape (n,)
         Layers after the seed, up to its last hit, on which none was near enough.
     parameters : array, shape (n, 5)

@@ -65,8 +65,9 @@ def _pass(
 ) -> Candidates:
     """Return the tracks of one set of seed layers, and mark their hits as used."""
     index = index_hits(events, n_layers=len(barrel.radii_cm), chosen=~used)
-    seeds = find_seeds(events, index, barrel, layers, options.seeds)
-    tracks = follow_seeds(seeds, layers, events, index, barrel, propagator, options)
+    seeds, off = find_seeds(events, index, barrel, layers, options.seeds)
+    # A seed's window is no covariance: at its edge a seed is as far off as a hit at the edge of the gate.
+    tracks = follow_seeds(seeds, options.gate * off, layers, events, index, barrel, propagator, options)
     tracks = tracks.select(np.count_nonzero(tracks.hits != NO_HIT, axis=1) >= options.min_hits)
     return tracks.select(choose_tracks(tracks.hits, tracks.chi2, max_shared=options.max_shared, used=used))
 

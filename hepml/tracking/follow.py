@@ -28,7 +28,7 @@ class Candidates:
     hits : array of int, shape (n, n_layers)
         As in `FoundTracks`.
     chi2 : array, shape (n,)
-        Sum over the hits after the seed.
+        As in `FoundTracks`.
     holes, last_holes : array of int, shape (n,)
         Layers without a hit, and those of them after the last hit.
     """
@@ -52,6 +52,7 @@ class Candidates:
 
 def follow_seeds(
     seeds: Ints,
+    seed_chi2: Floats,
     layers: tuple[int, int, int],
     events: BarrelEvents,
     index: HitIndex,
@@ -68,7 +69,7 @@ def follow_seeds(
     hits = np.full((n, n_layers), NO_HIT)
     hits[:, list(layers)] = seeds
     nothing = np.zeros(n, np.int64)
-    tracks = Candidates(np.arange(n), hits, np.zeros(n), nothing, nothing)
+    tracks = Candidates(np.arange(n), hits, seed_chi2, nothing, nothing)
     state = propagator.start(np.stack([events.phi[seeds], events.z_cm[seeds]], axis=-1), layers)
     ended = [tracks.select(nothing[:0])]
     for layer in range(layers[-1] + 1, n_layers):

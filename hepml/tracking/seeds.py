@@ -16,12 +16,12 @@ Ints = NDArray[np.int64]
 
 def find_seeds(
     events: BarrelEvents, index: HitIndex, barrel: Barrel, layers: tuple[int, int, int], options: SeedOptions
-) -> Ints:
-    """Return the hits of seeds, shape (n, 3), those of an event together.
+) -> tuple[Ints, Floats]:
+    """Return the hits of seeds, shape (n, 3), those of an event together, and how far off each is, shape (n,).
 
     A pair of the first two layers has |Δφ| of a circle with the smallest pT at most, |Δz| of the largest tan λ, and
     points to the beam line.  Seen from there φ is linear in r up to d0/r, and z is linear: the third hit may be off by
-    that and by a kink at the second.
+    that and by a kink at the second.  How far off it is is the sum of both squares, 1 for each at the window's edge.
 
     Parameters
     ----------
@@ -51,7 +51,9 @@ def find_seeds(
         way * (1 + np.square(rise / (b - a))),
     )
     pair, third = hits_near(index, layers[2], windows)
-    return np.stack([first[pair], second[pair], third], axis=1)
+    off = np.square(_turn(events.phi[third] - windows.phi[pair]) / windows.half_phi[pair])
+    off += np.square((events.z_cm[third] - windows.z_cm[pair]) / windows.half_z_cm[pair])
+    return np.stack([first[pair], second[pair], third], axis=1), off
 
 
 def _pairs(
