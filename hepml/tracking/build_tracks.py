@@ -45,7 +45,8 @@ def build_tracks(
     """
     chosen = options or BuildOptions()
     used = np.zeros(len(events.layer), np.bool_)
-    found = [_pass(layers, events, barrel, propagator, chosen, used) for layers in chosen.seeds.layers]
+    possible = [layers for layers in chosen.seeds.layers if layers[-1] < len(barrel.radii_cm)]
+    found = [_pass(layers, events, barrel, propagator, chosen, used) for layers in possible]
     tracks = Candidates.joined(found)
     first = tracks.hits[np.arange(len(tracks.hits)), (tracks.hits != NO_HIT).argmax(axis=1)]
     event = events.event_of_hit[first]
