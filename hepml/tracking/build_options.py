@@ -12,17 +12,14 @@ from hepml.options import Options
 _SEED_LAYERS = 5
 
 
-def _span(layers: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
-    return layers[-1] - layers[0], layers
-
-
 class SeedOptions(Options):
     """Which three hits may begin a track; loose, for the propagator decides later."""
 
     layers: tuple[tuple[int, int, int], ...] = pydantic.Field(
-        tuple(sorted(combinations(range(_SEED_LAYERS), 3), key=_span)),
+        tuple(combinations(range(_SEED_LAYERS), 3)),
         description="Seed layers, one pass each: a pass sees only the hits that earlier ones have left; what a tracker "
-        "has no layers for is passed over; default: any three of the first five, the nearest to one another first",
+        "has no layers for is passed over; hits before and between are not looked for, so inner layers come first; "
+        "default: any three of the first five",
     )
     pt_gev: float = pydantic.Field(0.4, gt=0, description="Smallest pT")
     tan_lambda: float = pydantic.Field(2.4, gt=0, description="Largest |pz|/pT")
