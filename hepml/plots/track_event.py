@@ -53,7 +53,7 @@ def draw_track_event(
         across, along = figure.subplots(1, 2)
         _draw_layers(across, along, barrel)
         hits = np.arange(*events.hit_offsets[event : event + 2])
-        _draw(across, along, events, barrel, [hits], colour=_HIT, marker="o", width=0, size=2.5, order=4)
+        _draw(across, along, events, barrel, [hits], colour=_HIT, marker="o", width=0, size=2.5, order=2)
         particles = range(*events.particle_offsets[event : event + 2])
         true = {k: hits[events.particle[hits] == k] for k in particles}
         _draw(across, along, events, barrel, list(true.values()), colour=_TRUE, width=5, order=1)
