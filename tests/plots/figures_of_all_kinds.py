@@ -11,7 +11,7 @@ from plots import toy_comparison as toy
 from plots import toy_items as items
 from plots.toy_curves import roc_curve, roc_metrics
 from plots.toy_images import mean_image
-from plots.toy_tracks import rate_curves, toy_event, toy_pulls
+from plots.toy_tracks import rate_curves, toy_event
 
 from hepml.contracts import Curve, Metric
 from hepml.plots import (
@@ -48,7 +48,6 @@ from hepml.plots import (
     draw_significance,
     draw_spectator,
     draw_track_event,
-    draw_track_pulls,
     draw_track_rates,
     draw_tracks,
     draw_training,
@@ -259,8 +258,5 @@ FIGURES: Mapping[str, Callable[[Names], Figure]] = {
     ),
     "truth_prediction": lambda names: draw_truth_prediction(toy.truth_prediction_curve(names[0], output=names[1])),
     "track_rates": lambda names: draw_track_rates([curve for name in names for curve in rate_curves(name, 0.9)]),
-    "track_pulls": lambda names: draw_track_pulls(
-        [curve for name in names for curve in toy_pulls(name)[0]], toy_pulls(names[0])[1]
-    ),
     "track_event": lambda names: draw_track_event(*toy_event(), label=Label(right=names[0])),
 }
