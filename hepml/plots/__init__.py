@@ -29,10 +29,10 @@ from hepml.plots.selection_scan import draw_selection_scan
 from hepml.plots.shower_response import draw_shower_response
 from hepml.plots.significance import draw_significance
 from hepml.plots.spectators import draw_spectator
+from hepml.plots.track_display import TrackPicture, draw_tracks
 from hepml.plots.track_event import draw_track_event
 from hepml.plots.track_pulls import draw_track_pulls
 from hepml.plots.track_rates import draw_track_rates
-from hepml.plots.track_display import TrackPicture, draw_tracks
 from hepml.plots.training import draw_training
 from hepml.plots.truth_prediction import draw_truth_prediction
 from hepml.plots.views_left_out import draw_views_left_out
