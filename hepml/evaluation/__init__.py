@@ -25,8 +25,8 @@ from hepml.evaluation.frechet import frechet_distance, frechet_physics_distance
 from hepml.evaluation.histogram import score_histogram
 from hepml.evaluation.histogram_chi2 import Chi2Test, histogram_chi2
 from hepml.evaluation.isotonic import IsotonicCalibration, fit_isotonic
-from hepml.evaluation.kernel_distance import kernel_physics_distance
 from hepml.evaluation.judge_tracks import TrackJudgement, judge_tracks
+from hepml.evaluation.kernel_distance import kernel_physics_distance
 from hepml.evaluation.kolmogorov_smirnov import KsTest, ks_2samp
 from hepml.evaluation.leading_accuracy import leading_accuracy
 from hepml.evaluation.leading_figure import LeadingFigure, paired_change
@@ -73,9 +73,9 @@ from hepml.evaluation.table import (
     prediction_histograms,
 )
 from hepml.evaluation.temperature import TemperatureCalibration, fit_temperature
-from hepml.evaluation.truth_floor import truth_floor
 from hepml.evaluation.track_counts import Reconstructable
 from hepml.evaluation.track_matching import match_tracks
+from hepml.evaluation.truth_floor import truth_floor
 from hepml.evaluation.variable_ranking import VariableRanking, rank_variables, variable_ranking_curves
 from hepml.evaluation.window import describe_window, window_mask
 from hepml.evaluation.working_point import WorkingPoints, working_points
@@ -150,8 +150,8 @@ __all__ = [
     "histogram_chi2",
     "input_curves",
     "jensen_shannon_divergence",
-    "kernel_physics_distance",
     "judge_tracks",
+    "kernel_physics_distance",
     "ks_2samp",
     "leading_accuracy",
     "leading_figures",
