@@ -27,6 +27,8 @@ _LAZY = {
     "shower_shape_columns": "hepml.representations",
     "track_features": "hepml.representations",
     "TRACK_FEATURES": "hepml.representations",
+    "track_summary": "hepml.representations",
+    "TRACK_SUMMARY_COLUMNS": "hepml.representations",
     "load_recipe": "hepml.recipe",
     "open_dataset": "hepml.datasets",
     "processor": "hepml.processing",

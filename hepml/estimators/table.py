@@ -19,6 +19,7 @@ ESTIMATORS: Mapping[str, str] = {
     "cvn": "hepml.estimators.cvn:VisualNetwork",
     "densenet": "hepml.estimators.densenet:DenselyConnectedNetwork",
     "dnn": "hepml.estimators.dnn:DenseNetwork",
+    "likelihood": "hepml.estimators.likelihood:LikelihoodRatio",
     "linear": "hepml.estimators.linear:LinearModel",
     "lstm": "hepml.estimators.lstm:RecurrentNetwork",
     "pfn": "hepml.estimators.pfn:ParticleFlowNetwork",

@@ -1,0 +1,141 @@
+"""Binned distributions of groups of features, one template per class: what a likelihood ratio is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepml.contracts import ArraySpec, batch_name
+from hepml.errors import RecipeError, nearest
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Features of one array whose joint distribution is filled.
+
+    Attributes
+    ----------
+    array : str
+        Batch array.
+    columns : tuple of int
+        On its last axis.
+    """
+
+    array: str
+    columns: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Template:
+    """The joint distribution of a group in each class.
+
+    Attributes
+    ----------
+    edges : tuple of arrays
+        Of each feature, the inner edges of its bins, increasing; the last bin of all holds what is missing.
+    log_density : array, shape (n_classes, n_bins)
+        ln of the fraction in each bin; n_bins is the product over features of ``len(edges) + 2``.
+    """
+
+    edges: tuple[Floats, ...]
+    log_density: Floats
+
+
+def groups_of(arrays: Mapping[str, ArraySpec], named: Iterable[Iterable[str]], *, path: str) -> tuple[Group, ...]:
+    """Return the groups with these names, or each feature of all arrays by itself where none are named.
+
+    Raises
+    ------
+    RecipeError
+        No array, or more than one, has a feature of a name, or a group is of several arrays.
+    """
+    places: dict[str, list[tuple[str, int]]] = {}
+    for array, spec in arrays.items():
+        for column, name in enumerate(spec.features):
+            places.setdefault(name.partition(" [")[0], []).append((array, column))
+    chosen = [list(names) for names in named]
+    if not chosen:
+        return tuple(Group(array, (column,)) for each in places.values() for array, column in each)
+    return tuple(_group(names, places, path=path) for names in chosen)
+
+
+def _group(names: list[str], places: Mapping[str, list[tuple[str, int]]], *, path: str) -> Group:
+    for name in names:
+        if len(places.get(name, ())) != 1:
+            known = nearest(name, places) if name not in places else "rename it in one of the inputs that have it"
+            msg = f"{path}.groups: {name!r} is not the name of one feature of the inputs: {known}"
+            raise RecipeError(msg)
+    found = [places[name][0] for name in names]
+    if len({array for array, _ in found}) != 1:
+        msg = f"{path}.groups: {names} are features of several inputs: items of one do not belong to those of another"
+        raise RecipeError(msg)
+    return Group(found[0][0], tuple(column for _, column in found))
+
+
+def items_of(
+    group: Group, inputs: Mapping[str, NDArray[Any]], arrays: Mapping[str, ArraySpec]
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Return the values of a group, shape (m, d), and the row that each is of; of a table each row has one."""
+    array = inputs[group.array]
+    values = array[..., list(group.columns)].astype(np.float64)
+    if arrays[group.array].role != "sequence":
+        return values, np.arange(len(array))
+    mask = inputs[batch_name(group.array, "mask")]
+    return values[mask], np.nonzero(mask)[0]
+
+
+def quantile_edges(values: Floats, *, bins: int) -> Floats:
+    """Return the inner edges of bins of equal population, fewer where values repeat.
+
+    Examples
+    --------
+    >>> quantile_edges(np.array([1.0, 2.0, 3.0, 4.0, np.nan]), bins=2).tolist()
+    [2.5]
+    """
+    known = values[np.isfinite(values)]
+    return np.unique(np.quantile(known, np.arange(1, bins) / bins)) if len(known) else np.empty(0)
+
+
+def bin_numbers(values: Floats, edges: tuple[Floats, ...]) -> NDArray[np.int64]:
+    """Return the joint bin of each row of `values`, shape (m, d).
+
+    Examples
+    --------
+    >>> bin_numbers(np.array([[0.0], [3.0], [np.nan]]), (np.array([2.5]),)).tolist()
+    [0, 1, 2]
+    """
+    number = np.zeros(len(values), np.int64)
+    for column, inner in enumerate(edges):
+        place = np.searchsorted(inner, values[:, column], side="right")
+        place[np.isnan(values[:, column])] = len(inner) + 1
+        number = number * (len(inner) + 2) + place
+    return number
+
+
+def densities(sum_w: Floats, sum_w2: Floats, *, smoothing: float) -> Floats:
+    """Return ln of the fraction of each class in each bin.
+
+    To the effective numbers of each class (Σw/Σw² of the whole class, times Σw of a bin), which are taken as 0 where
+    negative weights leave less, `smoothing` items are added in the shape of the average of all classes and one item
+    spread evenly over the bins: no bin is empty.
+
+    Parameters
+    ----------
+    sum_w, sum_w2 : array, shape (n_classes, n_bins)
+        Of the items.
+    smoothing : float
+        Items.
+    """
+    total, squares = sum_w.sum(axis=1, keepdims=True), sum_w2.sum(axis=1, keepdims=True)
+    effective = np.maximum(sum_w, 0.0) * np.where(squares > 0, total / np.where(squares > 0, squares, 1.0), 0.0)
+    effective = np.maximum(effective, 0.0)
+    shares = effective / np.maximum(effective.sum(axis=1, keepdims=True), 1.0)
+    filled = effective + smoothing * shares.mean(axis=0) + 1.0 / sum_w.shape[1]
+    result: Floats = np.log(filled / filled.sum(axis=1, keepdims=True))
+    return result
