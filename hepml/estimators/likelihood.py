@@ -15,7 +15,16 @@ from numpy.typing import NDArray
 from hepml.contracts import Batch, BatchSource, Epoch, Estimator, FitPlan, ModelSpec
 from hepml.errors import RunError
 from hepml.estimators.inputs import check_inputs, check_parts
-from hepml.estimators.templates import Group, Template, bin_numbers, densities, groups_of, items_of, quantile_edges
+from hepml.estimators.templates import (
+    Group,
+    Template,
+    bin_numbers,
+    category_sizes,
+    densities,
+    edges_of,
+    groups_of,
+    items_of,
+)
 from hepml.estimators.tree_data import class_index, require_classes
 from hepml.io.folder import write_bytes_atomic
 from hepml.networks.targets import targets_of
@@ -166,7 +175,7 @@ class LikelihoodRatio(Estimator):
             while sum(map(len, pieces)) > _LARGEST_SAMPLE:  # every other one, from all over the part
                 pieces, stride = [np.concatenate(pieces)[::2]], 2 * stride
         sample = np.concatenate(pieces)
-        return tuple(quantile_edges(column, bins=self._options.bins) for column in sample.T)
+        return edges_of(sample, category_sizes(group, self.spec.arrays[group.array]), bins=self._options.bins)
 
     def _filled(
         self, edges: list[tuple[NDArray[np.float64], ...]], train: BatchSource

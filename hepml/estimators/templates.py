@@ -57,12 +57,19 @@ def groups_of(arrays: Mapping[str, ArraySpec], named: Iterable[Iterable[str]], *
     """
     places: dict[str, list[tuple[str, int]]] = {}
     for array, spec in arrays.items():
-        for column, name in enumerate(spec.features):
-            places.setdefault(name.partition(" [")[0], []).append((array, column))
+        if spec.role != "mask":
+            names = spec.features or tuple(f"{array}_{column}" for column in range(spec.shape[-1]))
+            for column, name in enumerate(names):
+                places.setdefault(_plain(name), []).append((array, column))
     chosen = [list(names) for names in named]
     if not chosen:
         return tuple(Group(array, (column,)) for each in places.values() for array, column in each)
     return tuple(_group(names, places, path=path) for names in chosen)
+
+
+def _plain(name: str) -> str:
+    """Return the name of a feature without its unit and transform: a ratio of likelihoods depends on neither."""
+    return name.partition(" [")[0].rpartition(" ")[2]
 
 
 def _group(names: list[str], places: Mapping[str, list[tuple[str, int]]], *, path: str) -> Group:
@@ -81,13 +88,44 @@ def _group(names: list[str], places: Mapping[str, list[tuple[str, int]]], *, pat
 def items_of(
     group: Group, inputs: Mapping[str, NDArray[Any]], arrays: Mapping[str, ArraySpec]
 ) -> tuple[Floats, NDArray[np.int64]]:
-    """Return the values of a group, shape (m, d), and the row that each is of; of a table each row has one."""
-    array = inputs[group.array]
+    """Return the values of a group, shape (m, d), and the row that each is of; of a table each row has one.
+
+    What is no code of its category becomes NaN.
+    """
+    array, spec = inputs[group.array], arrays[group.array]
     values = array[..., list(group.columns)].astype(np.float64)
-    if arrays[group.array].role != "sequence":
+    for axis, size in enumerate(category_sizes(group, spec)):
+        if size:
+            codes = values[..., axis]
+            codes[~((codes >= 0) & (codes < size) & (codes == np.floor(codes)))] = np.nan
+    if spec.role != "sequence":
         return values, np.arange(len(array))
     mask = inputs[batch_name(group.array, "mask")]
     return values[mask], np.nonzero(mask)[0]
+
+
+def category_sizes(group: Group, spec: ArraySpec) -> tuple[int, ...]:
+    """Return for each feature of a group its number of codes, 0 for a number."""
+    return tuple(spec.categories[column] if spec.categories else 0 for column in group.columns)
+
+
+def edges_of(sample: Floats, sizes: tuple[int, ...], *, bins: int) -> tuple[Floats, ...]:
+    """Return the inner edges for each feature of a sample of items, shape (m, d): one bin for each code.
+
+    Examples
+    --------
+    >>> [edges.tolist() for edges in edges_of(np.array([[1.0, 2.0], [3.0, 0.0]]), (0, 3), bins=2)]
+    [[2.0], [0.5, 1.5]]
+    """
+    return tuple(
+        codes_apart(size) if size else quantile_edges(column, bins=bins)
+        for column, size in zip(sample.T, sizes, strict=True)
+    )
+
+
+def codes_apart(n_codes: int) -> Floats:
+    """Return edges between the codes 0 to n − 1."""
+    return np.arange(1, n_codes, dtype=np.float64) - 0.5
 
 
 def quantile_edges(values: Floats, *, bins: int) -> Floats:
@@ -99,7 +137,8 @@ def quantile_edges(values: Floats, *, bins: int) -> Floats:
     [2.5]
     """
     known = values[np.isfinite(values)]
-    return np.unique(np.quantile(known, np.arange(1, bins) / bins)) if len(known) else np.empty(0)
+    inner: Floats = np.unique(np.quantile(known, np.arange(1, bins) / bins)) if len(known) else np.empty(0)
+    return inner
 
 
 def bin_numbers(values: Floats, edges: tuple[Floats, ...]) -> NDArray[np.int64]:
