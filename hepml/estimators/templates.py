@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hepml.contracts import ArraySpec, batch_name
 from hepml.errors import RecipeError, nearest
+from hepml.representations.sequence_transform import plain_name
 
 Floats = NDArray[np.float64]
 
@@ -60,16 +61,11 @@ def groups_of(arrays: Mapping[str, ArraySpec], named: Iterable[Iterable[str]], *
         if spec.role != "mask":
             names = spec.features or tuple(f"{array}_{column}" for column in range(spec.shape[-1]))
             for column, name in enumerate(names):
-                places.setdefault(_plain(name), []).append((array, column))
+                places.setdefault(plain_name(name), []).append((array, column))
     chosen = [list(names) for names in named]
     if not chosen:
         return tuple(Group(array, (column,)) for each in places.values() for array, column in each)
     return tuple(_group(names, places, path=path) for names in chosen)
-
-
-def _plain(name: str) -> str:
-    """Return the name of a feature without its unit and transform: a ratio of likelihoods depends on neither."""
-    return name.partition(" [")[0].rpartition(" ")[2]
 
 
 def _group(names: list[str], places: Mapping[str, list[tuple[str, int]]], *, path: str) -> Group:
