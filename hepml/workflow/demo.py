@@ -59,6 +59,19 @@ DEMOS: Mapping[str, Demo] = {
             "training.optimiser.learning_rate": 0.004,
         },
     ),
+    "flavour": Demo(
+        sample="flavour",
+        events=12_000,
+        recipe="flavour/recipe.yaml",
+        inputs={flavour: f"{flavour}.root" for flavour in ("b", "c", "light")},
+        settings={
+            # Few jets: smaller batches, so that there are as many steps.
+            "training.epochs": 10,
+            "training.batch_size": 128,
+            "evaluation.importance_events": 2000,
+            "evaluation.importance_repeats": 2,
+        },
+    ),
     "neutrinos": Demo(
         sample="neutrinos",
         events=10_000,
