@@ -9,9 +9,9 @@ import pytest
 
 from hepml.contracts import Predictions
 from hepml.errors import RecipeError
-from hepml.evaluation import compare_runs, evaluate_predictions, rank
+from hepml.evaluation import compare_runs, delta_log_rejection, evaluate_predictions, rank
 from hepml.evaluation.discriminant import background_shares, log_ratio
-from hepml.evaluation.log_rejection import delta_log_rejection, log_efficiency
+from hepml.evaluation.log_rejection import log_efficiency
 from hepml.recipe import Evaluation
 from hepml.tasks import TaskContext, build_task
 
