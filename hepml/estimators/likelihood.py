@@ -15,23 +15,14 @@ from numpy.typing import NDArray
 from hepml.contracts import Batch, BatchSource, Epoch, Estimator, FitPlan, ModelSpec
 from hepml.errors import RunError
 from hepml.estimators.inputs import check_inputs, check_parts
-from hepml.estimators.templates import (
-    Group,
-    Template,
-    bin_numbers,
-    category_sizes,
-    densities,
-    edges_of,
-    groups_of,
-    items_of,
-)
+from hepml.estimators.template_sums import TemplateSums, sampled_edges
+from hepml.estimators.templates import Group, Template, bin_numbers, groups_of, items_of
 from hepml.estimators.tree_data import class_index, require_classes
 from hepml.io.folder import write_bytes_atomic
 from hepml.networks.targets import targets_of
 from hepml.options import Options
 
 _FILE = "templates.npz"
-_LARGEST_SAMPLE = 500_000  # items from which the edges of bins are taken
 
 
 class LikelihoodOptions(Options):
@@ -98,8 +89,7 @@ class LikelihoodRatio(Estimator):
             An empty part, or one class only.
         """
         check_parts(train, validation)
-        edges = [self._edges(group, train) for group in self._groups]
-        self._templates, self._log_prior = self._filled(edges, train)
+        self._templates, self._log_prior = self._filled(train)
         parts = {"loss": train} | ({} if validation is None else {"validation_loss": validation})
         history = [Epoch(0, {name: self._loss(part) for name, part in parts.items()})]
         plan.on_epoch(history[0])
@@ -166,39 +156,18 @@ class LikelihoodRatio(Estimator):
             raise RunError(msg)
         return self._templates, self._log_prior
 
-    def _edges(self, group: Group, train: BatchSource) -> tuple[NDArray[np.float64], ...]:
-        stride, pieces, seen = 1, [], 0
-        for batch in train.ordered():
-            values, _ = items_of(group, batch.inputs, self.spec.arrays)
-            pieces.append(values[-seen % stride :: stride])
-            seen += len(values)
-            while sum(map(len, pieces)) > _LARGEST_SAMPLE:  # every other one, from all over the part
-                pieces, stride = [np.concatenate(pieces)[::2]], 2 * stride
-        sample = np.concatenate(pieces)
-        return edges_of(sample, category_sizes(group, self.spec.arrays[group.array]), bins=self._options.bins)
-
-    def _filled(
-        self, edges: list[tuple[NDArray[np.float64], ...]], train: BatchSource
-    ) -> tuple[tuple[Template, ...], NDArray[np.float64]]:
-        sizes = [int(np.prod([len(inner) + 2 for inner in each])) for each in edges]
-        sums = [np.zeros((2, self._n_classes, size)) for size in sizes]  # Σw and Σw²
+    def _filled(self, train: BatchSource) -> tuple[tuple[Template, ...], NDArray[np.float64]]:
+        arrays, options = self.spec.arrays, self._options
+        edges = [sampled_edges(group, train, arrays, bins=options.bins) for group in self._groups]
+        contents = [TemplateSums.empty(each, n_classes=self._n_classes) for each in edges]
         prior = np.zeros(self._n_classes)
         for batch in train.ordered():
             label = self._label(batch)
             prior += np.bincount(label, weights=batch.weight, minlength=self._n_classes)
-            for group, inner, size, content in zip(self._groups, edges, sizes, sums, strict=True):
-                values, row = items_of(group, batch.inputs, self.spec.arrays)
-                place = label[row] * size + bin_numbers(values, inner)
-                for power in (1, 2):
-                    weight = np.asarray(batch.weight, np.float64)[row] ** power
-                    content[power - 1] += np.bincount(place, weight, self._n_classes * size).reshape(-1, size)
+            for group, content in zip(self._groups, contents, strict=True):
+                content.add(*items_of(group, batch.inputs, arrays), label, np.asarray(batch.weight, np.float64))
         require_classes(np.flatnonzero(prior > 0), n_classes=self._n_classes)
-        smoothing = self._options.smoothing
-        templates = tuple(
-            Template(inner, densities(*content, smoothing=smoothing))
-            for inner, content in zip(edges, sums, strict=True)
-        )
-        return templates, np.log(prior / prior.sum())
+        return tuple(content.template(smoothing=options.smoothing) for content in contents), np.log(prior / prior.sum())
 
     def _label(self, batch: Batch) -> NDArray[np.int64]:
         return class_index(targets_of(self.spec.task, batch)[self.spec.task.outputs[0].name])

@@ -151,26 +151,3 @@ def bin_numbers(values: Floats, edges: tuple[Floats, ...]) -> NDArray[np.int64]:
         place[np.isnan(values[:, column])] = len(inner) + 1
         number = number * (len(inner) + 2) + place
     return number
-
-
-def densities(sum_w: Floats, sum_w2: Floats, *, smoothing: float) -> Floats:
-    """Return ln of the fraction of each class in each bin.
-
-    To the effective numbers of each class (Σw/Σw² of the whole class, times Σw of a bin), which are taken as 0 where
-    negative weights leave less, `smoothing` items are added in the shape of the average of all classes and one item
-    spread evenly over the bins: no bin is empty.
-
-    Parameters
-    ----------
-    sum_w, sum_w2 : array, shape (n_classes, n_bins)
-        Of the items.
-    smoothing : float
-        Items.
-    """
-    total, squares = sum_w.sum(axis=1, keepdims=True), sum_w2.sum(axis=1, keepdims=True)
-    effective = np.maximum(sum_w, 0.0) * np.where(squares > 0, total / np.where(squares > 0, squares, 1.0), 0.0)
-    effective = np.maximum(effective, 0.0)
-    shares = effective / np.maximum(effective.sum(axis=1, keepdims=True), 1.0)
-    filled = effective + smoothing * shares.mean(axis=0) + 1.0 / sum_w.shape[1]
-    result: Floats = np.log(filled / filled.sum(axis=1, keepdims=True))
-    return result

@@ -10,7 +10,7 @@ from memory_source import MemorySource
 from hepml.contracts import ArraySpec
 from hepml.errors import RecipeError
 from hepml.estimators import build_estimator
-from hepml.estimators.templates import densities
+from hepml.estimators.template_sums import densities
 
 TABLE = {"table": ArraySpec((2,), role="table", features=("a [GeV]", "log of b [1]"))}
 
