@@ -49,26 +49,34 @@ def make_flavour_block(block: Block, *, options: FlavourSampleOptions) -> Flavou
     source = FlavourSource(block.process, seed=block.seed, options=options)
     rng = np.random.default_rng([block.seed, block.run])
     edges = np.geomspace(*options.pt_gev, options.pt_bins + 1)
-    room = np.array(share(block.n, options.pt_bins))
-    pieces: list[Columns] = []
-    n_generated = 0
+    wanted = np.array(share(block.n, options.pt_bins))
+    room, pieces, n_generated = wanted.copy(), list[Columns](), 0
     while room.any():
         batch = source.next_batch(_BATCH)
         n_generated += _BATCH
         if batch is not None:
             pieces.append(_fitting(_jets_of_flavour(batch, block.process, options, rng), edges, room))
-        if n_generated >= _HOPELESS and (room == np.array(share(block.n, options.pt_bins)))[room > 0].any():
-            msg = (
-                f"no {block.process} jet of {n_generated} events has fallen into one of {options.pt_bins} bins of pT "
-                f"in {options.pt_gev} GeV: widen the window, or take fewer bins"
-            )
-            raise RecipeError(msg)
+        if n_generated >= _HOPELESS:
+            _refuse_empty(room, wanted, block, options, n_generated)
     columns = {name: _join([piece[name] for piece in pieces]) for name in pieces[0]}
-    keys = {
-        "run": np.full(block.n, block.run, dtype=np.int32),
-        "lumi": np.full(block.n, block.index + 1, dtype=np.uint32),
-    }
-    return FlavourBlock(keys | columns, n_generated)
+    run, lumi = np.full(block.n, block.run, dtype=np.int32), np.full(block.n, block.index + 1, dtype=np.uint32)
+    return FlavourBlock({"run": run, "lumi": lumi} | columns, n_generated)
+
+
+def _refuse_empty(
+    room: NDArray[np.int64],
+    wanted: NDArray[np.int64],
+    block: Block,
+    options: FlavourSampleOptions,
+    n_generated: int,
+) -> None:
+    """Raise a RecipeError if there is a bin into which no jet has fallen."""
+    if (room == wanted)[wanted > 0].any():
+        msg = (
+            f"no {block.process} jet of {n_generated} events has fallen into one of {options.pt_bins} bins of pT in "
+            f"{options.pt_gev} GeV: widen the window, or take fewer bins"
+        )
+        raise RecipeError(msg)
 
 
 def _jets_of_flavour(

@@ -38,30 +38,37 @@ def measured_tracks(
     charged = constituents[constituents.charge != 0]
     counts = ak.to_numpy(ak.num(charged))
     flat = ak.flatten(charged)
-    px, py, pz, x, y, z = (ak.to_numpy(flat[name]) for name in ("px", "py", "pz", "x", "y", "z"))
-    charge, pt = ak.to_numpy(flat.charge), np.hypot(px, py)
-    place = np.stack([x, y, z]) - np.repeat(vertex_mm, counts, axis=0).T
-    true = perigee(place, np.stack([px, py, pz]), charge, field_t=options.field_t)
-    sin_theta = pt / np.hypot(pt, pz)
-    d0_error = resolution_mm(options.d0_resolution_um, pt, sin_theta)
-    z0_error = resolution_mm(options.z0_resolution_um, pt, sin_theta) / sin_theta
-    tails = (options.tail_fraction, options.tail_scale)
-    d0 = true.d0 + smearing(d0_error, rng, tail_fraction=tails[0], tail_scale=tails[1])
-    z0 = true.z0 + smearing(z0_error, rng, tail_fraction=tails[0], tail_scale=tails[1])
-    found = (pt >= options.track_pt_gev) & (rng.random(len(pt)) < options.track_efficiency)
-    found &= (np.abs(d0) < options.largest_d0_z0_mm[0]) & (np.abs(z0 * sin_theta) < options.largest_d0_z0_mm[1])
-    vertex_xy, vertex_z = (each / 1000 for each in options.vertex_resolution_um)
-    numbers = {
-        "pt": pt,
-        "eta": np.arcsinh(pz / pt),
-        "phi": true.phi,
-        "d0": d0,
-        "z0": z0,
-        "d0_error": np.hypot(d0_error, vertex_xy),
-        "z0_error": np.hypot(z0_error, vertex_z),
-    }
-    columns = {name: values[found].astype(np.float32) for name, values in numbers.items()}
-    columns["charge"] = charge[found].astype(np.int32)
-    columns["origin"] = ak.to_numpy(flat.origin)[found].astype(np.int32)
+    particle = {name: ak.to_numpy(flat[name]) for name in ("px", "py", "pz", "x", "y", "z", "charge", "origin")}
+    track = _measured(particle, np.repeat(vertex_mm, counts, axis=0), options, rng)
+    sin_theta = 1 / np.cosh(track["eta"])
+    found = (track["pt"] >= options.track_pt_gev) & (rng.random(len(sin_theta)) < options.track_efficiency)
+    for size, largest in zip((track["d0"], track["z0"] * sin_theta), options.largest_d0_z0_mm, strict=True):
+        found &= np.abs(size) < largest
+    columns = {name: values[found].astype(np.float32) for name, values in track.items()}
+    columns |= {name: particle[name][found].astype(np.int32) for name in ("charge", "origin")}
     jet = np.repeat(np.arange(len(counts)), counts)
     return ak.unflatten(ak.zip(columns), np.bincount(jet[found], minlength=len(counts)))
+
+
+def _measured(
+    particle: dict[str, NDArray[np.float64]],
+    vertex_mm: NDArray[np.float64],
+    options: FlavourSampleOptions,
+    rng: np.random.Generator,
+) -> dict[str, NDArray[np.float64]]:
+    """Return what a track of each particle would be."""
+    px, py, pz = momentum = np.stack([particle[name] for name in ("px", "py", "pz")])
+    place = np.stack([particle[name] for name in ("x", "y", "z")]) - vertex_mm.T
+    true = perigee(place, momentum, particle["charge"], field_t=options.field_t)
+    pt = np.hypot(px, py)
+    sin_theta = pt / np.hypot(pt, pz)
+    found = {"pt": pt, "eta": np.arcsinh(pz / pt), "phi": true.phi}
+    errors = {
+        "d0": resolution_mm(options.d0_resolution_um, pt, sin_theta),
+        "z0": resolution_mm(options.z0_resolution_um, pt, sin_theta) / sin_theta,
+    }
+    for (name, error), vertex_um in zip(errors.items(), options.vertex_resolution_um, strict=True):
+        deviation = smearing(error, rng, tail_fraction=options.tail_fraction, tail_scale=options.tail_scale)
+        found[name] = {"d0": true.d0, "z0": true.z0}[name] + deviation
+        found[f"{name}_error"] = np.hypot(error, vertex_um / 1000)
+    return found
