@@ -65,9 +65,8 @@ DEMOS: Mapping[str, Demo] = {
         recipe="flavour/recipe.yaml",
         inputs={flavour: f"{flavour}.root" for flavour in ("b", "c", "light")},
         settings={
-            # Few jets: smaller batches, so that there are as many steps.
-            "training.epochs": 10,
-            "training.batch_size": 128,
+            "training.epochs": 12,
+            "training.batch_size": 64,  # few jets: more steps per epoch
             "evaluation.importance_events": 2000,
             "evaluation.importance_repeats": 2,
         },
