@@ -39,6 +39,8 @@ _LAZY = {
     "network_propagator": "hepml.workflow.track_propagator",
     "read_barrel_events": "hepml.workflow.barrel_files",
     "compare_builders": "hepml.workflow.compare_builders",
+    "track_summary": "hepml.representations",
+    "TRACK_SUMMARY_COLUMNS": "hepml.representations",
     "load_recipe": "hepml.recipe",
     "open_dataset": "hepml.datasets",
     "processor": "hepml.processing",

@@ -266,6 +266,16 @@ class Evaluation(Options):
     windows: dict[Name, dict[Name, tuple[float, float]]] = pydantic.Field(
         {}, description="Selections by name → spectator → [low, high): the main figures once more inside it"
     )
+    background_shares: dict[Name, Annotated[float, pydantic.Field(ge=0)]] = pydantic.Field(
+        {},
+        description="Class → its share f in the discriminant ln(p_signal / Σ f p) of a signal that is named among "
+        "three classes or more; default: equal shares",
+    )
+    sign_flips: list[Name] = pydantic.Field(
+        [],
+        description="Features whose signs are dealt at random, value by value, in test events: a null test of what "
+        "they are worth; runs that read none of them are not asked",
+    )
     permutations: int = pydantic.Field(200, ge=20, description="For p-values without a formula")
     yields: dict[Name, Annotated[float, pydantic.Field(gt=0)]] | None = pydantic.Field(
         None, description="Expected events per class, for significances; default: Σw of the class in all judged parts"
@@ -284,6 +294,14 @@ class Evaluation(Options):
         "a name are 'other'",
     )
     calibration: bool = pydantic.Field(True, description="Judge scores as probabilities, as they are and calibrated")
+
+    @pydantic.field_validator("background_shares")
+    @classmethod
+    def _some(cls, value: dict[str, float]) -> dict[str, float]:
+        if value and not sum(value.values()) > 0:
+            msg = f"shares must sum to more than 0, found {value}"
+            raise ValueError(msg)
+        return value
 
     @pydantic.field_validator("bins")
     @classmethod

@@ -23,6 +23,9 @@ and what to do about NaN are options of the sequence:
             - n_pixel_hits
           order: {by: pt}
           length: 25
+
+With ``summary: true`` there is a second input ``summary``, a table of what a tagger without a sequence reads: counts of
+displaced tracks, the largest significances, the mass of what is displaced.
 """
 
 from typing import Literal
@@ -33,7 +36,18 @@ import numpy as np
 import pydantic
 from coffea.nanoevents import BaseSchema
 
-from hepml import TRACK_FEATURES, CutFlow, Examples, ObjectIndex, Sequence, processor, track_features
+from hepml import (
+    TRACK_FEATURES,
+    TRACK_SUMMARY_COLUMNS,
+    CutFlow,
+    Examples,
+    ObjectIndex,
+    Sequence,
+    Table,
+    processor,
+    track_features,
+    track_summary,
+)
 
 schema = BaseSchema
 
@@ -66,6 +80,7 @@ class Options(pydantic.BaseModel, extra="forbid"):
     track: Track = Track()
     more: dict[str, str] = pydantic.Field({}, description="Feature of a track → jagged branch")
     signs: Literal["decay", "given"] = pydantic.Field("decay", description="Of impact parameters, from the jet's axis")
+    summary: bool = pydantic.Field(False, description="Whether there is the input `summary` too")
     pt_window: tuple[float, float] | None = pydantic.Field(None, description="[low, high) of the jet's pT")
     flavour: str | None = pydantic.Field("flavour", description="Branch of whole numbers; null: the input's own label")
     flavours: dict[int, str] = pydantic.Field({}, description="Value of the flavour → class; others are left out")
@@ -115,8 +130,11 @@ def examples(events, options):
     sequence, (tracks, jets) = Sequence(options.tracks), columns_of(chosen, options)
     counts = sequence.counts(tracks)
     n_axis = hist.axis.Integer(0, 60, name="n", label="tracks of a jet")
+    inputs = {"tracks": (sequence, tracks)}
+    if options.summary:
+        inputs["summary"] = (Table.of(TRACK_SUMMARY_COLUMNS), track_summary(tracks, jets))
     return Examples(
-        inputs={"tracks": (sequence, tracks)},
+        inputs=inputs,
         object_index=ObjectIndex(event=selected),
         cutflow=cutflow,
         label=None if flavour is None else labels(flavour[selected], options),

@@ -30,6 +30,7 @@ from hepml.evaluation.kernel_distance import kernel_physics_distance
 from hepml.evaluation.kolmogorov_smirnov import KsTest, ks_2samp
 from hepml.evaluation.leading_accuracy import leading_accuracy
 from hepml.evaluation.leading_figure import LeadingFigure, paired_change
+from hepml.evaluation.log_rejection import delta_log_rejection
 from hepml.evaluation.mean import weighted_mean
 from hepml.evaluation.memorising import Memorising, memorising_test
 from hepml.evaluation.overtraining import auc_gap
@@ -136,6 +137,7 @@ __all__ = [
     "correlation_curves",
     "coverage",
     "delta_auc",
+    "delta_log_rejection",
     "describe_window",
     "difference_curves",
     "document_from_json",

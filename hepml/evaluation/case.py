@@ -31,6 +31,7 @@ class Case:
     against: str | None = None
     class_: str | None = None
     output: str | None = None
+    background: str | None = None
 
     def metric(self, name: str, estimate: Estimate) -> Metric:
         """Return an estimate for this case."""
@@ -47,6 +48,7 @@ class Case:
             weights=self.weights,
             selection=self.selection,
             output=self.output,
+            background=self.background,
         )
 
 

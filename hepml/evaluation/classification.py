@@ -27,7 +27,7 @@ def evaluate_classification(
     metrics = main_figures(test, evaluation, members=list(test.scores))
     for part, sample in samples.items():
         metrics += [] if part == "test" else main_figures(sample, evaluation)
-    curves = [*roc_curves(test), confusion_curve(test)]
+    curves = [*roc_curves(test, evaluation.background_shares), confusion_curve(test)]
     unseen = samples[part_beside_train(samples)]
     curves += score_histogram_curves(unseen)
     if "train" in samples:

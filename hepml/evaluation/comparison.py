@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations, product
+from itertools import combinations
 
 import numpy as np
 
 from hepml.contracts import Metric, Predictions
+from hepml.evaluation.background_comparison import compare_backgrounds
 from hepml.evaluation.case import Case, cases
 from hepml.evaluation.delta_accuracy import delta_accuracy
-from hepml.evaluation.delta_auc import delta_auc_of, two_sided_p_value
+from hepml.evaluation.delta_auc import delta_auc_of
 from hepml.evaluation.estimate import Estimate, undefined
-from hepml.evaluation.figures import MEDIAN, why_no_figure
+from hepml.evaluation.figures import why_no_figure
 from hepml.evaluation.labelled import LabelledScores, labelled_scores, predicted_class, signal_views
+from hepml.evaluation.paired_metrics import difference_metrics, of_all_members
 from hepml.evaluation.placement import Placements, place
 from hepml.evaluation.ranking import rank
 from hepml.evaluation.same_events import refuse_other_events
@@ -23,7 +24,10 @@ from hepml.recipe import Evaluation
 
 
 def compare_classifiers(predictions: Sequence[Predictions], evaluation: Evaluation) -> list[Metric]:
-    """Return ``delta_auc`` and ``delta_accuracy`` of each pair of runs, each with its p-value; see `compare_runs`."""
+    """Return ``delta_auc`` and ``delta_accuracy`` of each pair of runs, each with its p-value; see `compare_runs`.
+
+    Where a signal is named among three classes or more, also those of `compare_backgrounds`.
+    """
     samples = [labelled_scores(values) for values in predictions]
     for sample in samples[1:]:
         _check_same_events(samples[0], sample)
@@ -31,6 +35,7 @@ def compare_classifiers(predictions: Sequence[Predictions], evaluation: Evaluati
     for same_case in zip(*(cases(sample, evaluation) for sample in samples), strict=True):
         selected, case = [sample for _, sample in same_case], same_case[0][0]
         metrics += _compare_aucs(selected, case) + _compare_accuracies(selected, case)
+        metrics += compare_backgrounds(selected, case, evaluation)
     return metrics
 
 
@@ -43,7 +48,7 @@ def _compare_aucs(samples: Sequence[LabelledScores], case: Case) -> list[Metric]
         for one, other in combinations(range(len(samples)), 2):
             pair = replace(case, run=samples[one].run, against=samples[other].run, class_=view.signal)
             if reason is not None:
-                metrics += _metrics("delta_auc", undefined(reason), pair)
+                metrics += difference_metrics("delta_auc", undefined(reason), pair)
             else:
                 metrics += _compare_placed(placed[one], placed[other], pair)
     return metrics
@@ -62,7 +67,7 @@ def _compare_accuracies(samples: Sequence[LabelledScores], case: Case) -> list[M
                 return undefined(f"the weights of the {len(weight)} events sum to {weight.sum():.6g}")
             return delta_accuracy(label, predicted[one][mine], predicted[other][theirs], sample_weight=weight)
 
-        metrics += _of_all_members("delta_accuracy", difference, predicted[one], predicted[other], pair)
+        metrics += of_all_members("delta_accuracy", difference, predicted[one], predicted[other], pair)
     return metrics
 
 
@@ -78,34 +83,7 @@ def _compare_placed(
     def difference(mine: str | None, theirs: str | None) -> Estimate:
         return delta_auc_of(one[mine], other[theirs]).estimate
 
-    return _of_all_members("delta_auc", difference, one, other, pair)
-
-
-def _of_all_members(
-    name: str,
-    difference: Callable[[str | None, str | None], Estimate],
-    one: Iterable[str | None],
-    other: Iterable[str | None],
-    pair: Case,
-) -> list[Metric]:
-    """Return the difference of the averages of members, and where there are several the median over pairs of these."""
-    metrics = _metrics(name, difference(None, None), pair)
-    members = [[member for member in of_run if member is not None] for of_run in (one, other)]
-    if len(members[0]) * len(members[1]) < 2:
-        return metrics
-    seeds = [difference(mine, theirs) for mine, theirs in product(*members)]
-    value = float(np.median([estimate.value for estimate in seeds]))
-    error = float(np.median([estimate.error for estimate in seeds]))
-    method = f"{seeds[0].method}, median of {len(members[0])} × {len(members[1])} seeds"
-    return metrics + _metrics(name, Estimate(value, error, method), replace(pair, member=MEDIAN))
-
-
-def _metrics(name: str, difference: Estimate, pair: Case) -> list[Metric]:
-    p_value = two_sided_p_value(difference.value, difference.error)
-    return [
-        pair.metric(name, difference),
-        pair.metric(f"{name}_p_value", Estimate(p_value, math.nan, difference.method)),
-    ]
+    return of_all_members("delta_auc", difference, one, other, pair)
 
 
 def _check_same_events(one: LabelledScores, other: LabelledScores) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import hist
 import numpy as np
@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from hepml.contracts import Curve, Predictions
 from hepml.evaluation.confusion import confusion_matrix
+from hepml.evaluation.discriminant import background_samples, discriminant_view
 from hepml.evaluation.histogram import histogram_columns, score_histogram
 from hepml.evaluation.labelled import (
     LabelledScores,
+    SignalView,
     class_score,
     labelled_scores,
     predicted_class,
@@ -25,28 +27,36 @@ from hepml.evaluation.working_point import working_points
 ROC_SIGNAL_EFFICIENCIES = np.linspace(0.005, 0.995, 199)
 
 
-def roc_curves(sample: LabelledScores) -> list[Curve]:
+def roc_curves(sample: LabelledScores, shares: Mapping[str, float] | None = None) -> list[Curve]:
     """Return one ``roc`` per signal class of the averaged scores, on a grid of signal efficiencies.
 
     Columns: ``signal_efficiency``, ``threshold``, ``background_efficiency`` and ``rejection``, both with ``…_error``
     that includes the cut's fluctuation.  The rejection is NaN where no background passes.
+
+    Where a signal is named among three classes or more, there is first one of its discriminant against each background,
+    with the label ``background``; `shares` are those of `discriminant_view`.
     """
-    curves = []
-    for view in signal_views(sample, None):
-        curve = roc_curve(view.truth, view.score, sample_weight=sample.weight)
-        points = working_points(curve, ROC_SIGNAL_EFFICIENCIES)
-        efficiency = points.background_efficiency
-        rejection = np.divide(1.0, efficiency, out=np.full_like(efficiency, np.nan), where=efficiency > 0)
-        columns = {
-            "signal_efficiency": points.signal_efficiency,
-            "threshold": points.threshold,
-            "background_efficiency": efficiency,
-            "background_efficiency_error": points.background_efficiency_error,
-            "rejection": rejection,
-            "rejection_error": points.background_efficiency_error * np.square(rejection),
-        }
-        curves.append(Curve("roc", columns, sample.run, class_=view.signal, part=sample.part))
-    return curves
+    of_pairs = [
+        _roc(discriminant_view(pair, None, shares or {}), pair, {"background": background})
+        for background, pair in background_samples(sample).items()
+    ]
+    return [*of_pairs, *(_roc(view, sample, {}) for view in signal_views(sample, None))]
+
+
+def _roc(view: SignalView, sample: LabelledScores, labels: Mapping[str, str]) -> Curve:
+    curve = roc_curve(view.truth, view.score, sample_weight=sample.weight)
+    points = working_points(curve, ROC_SIGNAL_EFFICIENCIES)
+    efficiency = points.background_efficiency
+    rejection = np.divide(1.0, efficiency, out=np.full_like(efficiency, np.nan), where=efficiency > 0)
+    columns = {
+        "signal_efficiency": points.signal_efficiency,
+        "threshold": points.threshold,
+        "background_efficiency": efficiency,
+        "background_efficiency_error": points.background_efficiency_error,
+        "rejection": rejection,
+        "rejection_error": points.background_efficiency_error * np.square(rejection),
+    }
+    return Curve("roc", columns, sample.run, class_=view.signal, part=sample.part, labels=labels)
 
 
 def score_histogram_curves(sample: LabelledScores) -> list[Curve]:

@@ -15,6 +15,7 @@ from hepml.evaluation.accuracy import accuracy_score
 from hepml.evaluation.auc import auc_of
 from hepml.evaluation.case import Case, cases
 from hepml.evaluation.checks import why_undefined
+from hepml.evaluation.discriminant import background_samples, discriminant_view
 from hepml.evaluation.estimate import Estimate, undefined
 from hepml.evaluation.labelled import LabelledScores, SignalView, predicted_class, signal_views
 from hepml.evaluation.ranking import rank
@@ -30,6 +31,9 @@ def main_figures(
     sample: LabelledScores, evaluation: Evaluation, *, members: Sequence[str | None] = (None,)
 ) -> list[Metric]:
     """Return ``auc``, ``rejection_at_<ε_S>`` and ``accuracy``, on all events and inside the windows.
+
+    Where a signal is named among three classes or more, ``auc`` and ``rejection_at_<ε_S>`` of its discriminant (see
+    `log_ratio`) are given against each background too (`Metric.background`).
 
     Where weights differ, each is given with (``physics``) and without (``none``) them.  With two members or more, the
     median over members is given too, with their standard deviation as error.
@@ -52,7 +56,7 @@ def main_figures(
         metric
         for case, selected in cases(sample, evaluation)
         for member in members
-        for metric in _figures(selected, replace(case, member=member), evaluation.signal_efficiencies)
+        for metric in _figures(selected, replace(case, member=member), evaluation)
     ]
     return metrics + medians(metrics)
 
@@ -100,26 +104,26 @@ def _median(key: Metric, group: list[Metric]) -> Metric:
     return replace(key, value=float(np.median(values)), error=spread, method=f"median of {seeds}")
 
 
-def _figures(sample: LabelledScores, case: Case, efficiencies: Sequence[float]) -> list[Metric]:
+def _figures(sample: LabelledScores, case: Case, evaluation: Evaluation) -> list[Metric]:
     metrics = []
     for view in signal_views(sample, case.member):
-        reason = why_no_figure(view, sample.weight, case)
-        of_class = replace(case, class_=view.signal)
-        for name, estimate in _figures_of_view(view, sample.weight, reason, efficiencies).items():
-            metrics.append(of_class.metric(name, estimate))
+        metrics += _figures_of_view(view, sample.weight, replace(case, class_=view.signal), evaluation)
+    for background, pair in background_samples(sample).items():
+        view = discriminant_view(pair, case.member, evaluation.background_shares)
+        of_pair = replace(case, class_=view.signal, background=background)
+        metrics += _figures_of_view(replace(view, background=background), pair.weight, of_pair, evaluation)
     return [*metrics, case.metric("accuracy", _accuracy(sample, case.member))]
 
 
-def _figures_of_view(
-    view: SignalView, weight: NDArray[np.float64], reason: str | None, efficiencies: Sequence[float]
-) -> dict[str, Estimate]:
-    names = {f"rejection_at_{efficiency:g}": efficiency for efficiency in efficiencies}
+def _figures_of_view(view: SignalView, weight: NDArray[np.float64], case: Case, evaluation: Evaluation) -> list[Metric]:
+    reason = why_no_figure(view, weight, case)
+    names = {f"rejection_at_{efficiency:g}": efficiency for efficiency in evaluation.signal_efficiencies}
     if reason is not None:
-        return dict.fromkeys(["auc", *names], undefined(reason))
+        return [case.metric(name, undefined(reason)) for name in ("auc", *names)]
     ranked = rank(view.truth, view.score, sample_weight=weight)
     curve = roc_of(ranked)
-    rejections = {name: rejection_of(curve, efficiency) for name, efficiency in names.items()}
-    return {"auc": auc_of(ranked)} | rejections
+    rejections = [case.metric(name, rejection_of(curve, efficiency)) for name, efficiency in names.items()]
+    return [case.metric("auc", auc_of(ranked)), *rejections]
 
 
 def _accuracy(sample: LabelledScores, member: str | None) -> Estimate:

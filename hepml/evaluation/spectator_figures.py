@@ -14,6 +14,7 @@ from hepml.evaluation.binned_efficiency import MovingCut, efficiency_in_bins, mo
 from hepml.evaluation.binning import bin_index
 from hepml.evaluation.case import Case
 from hepml.evaluation.cut import cut_at_signal_efficiency
+from hepml.evaluation.discriminant import discriminant_view, has_backgrounds
 from hepml.evaluation.labelled import LabelledScores, SignalView, signal_views
 from hepml.evaluation.roc import roc_curve
 from hepml.evaluation.sculpting import sculpting_of
@@ -30,14 +31,15 @@ def spectator_figures(sample: LabelledScores, evaluation: Evaluation) -> tuple[l
 
     ``jsd_<spectator>_at_<ε_S>`` is the Jensen–Shannon divergence, ``js_distance_<spectator>_at_<ε_S>`` its root.
 
-    The cut is that of the recipe's first signal efficiency.  `Curve.class_` is the true class of an ``efficiency``, the
+    The cut is that of the recipe's first signal efficiency, on the score of each class, or of the discriminant of the
+    signal where one is named among three classes or more.  `Curve.class_` is the true class of an ``efficiency``, the
     background of a ``sculpting``; labels say ``spectator``, ``signal`` and ``signal_efficiency``.
     """
     metrics: list[Metric] = []
     curves: list[Curve] = []
     names = binned_spectators(sample.spectators, evaluation)
     signal_efficiency = next(iter(evaluation.signal_efficiencies), 0.5)
-    for view in signal_views(sample, None) if names else ():
+    for view in _views(sample, evaluation) if names else ():
         curve = roc_curve(view.truth, view.score, sample_weight=sample.weight)
         cut = cut_at_signal_efficiency(curve, signal_efficiency)
         moving = moving_cut(cut, view.truth, view.score, sample.weight)
@@ -48,6 +50,12 @@ def spectator_figures(sample: LabelledScores, evaluation: Evaluation) -> tuple[l
             metrics += metric
             curves += sculpting
     return metrics, curves
+
+
+def _views(sample: LabelledScores, evaluation: Evaluation) -> tuple[SignalView, ...]:
+    if has_backgrounds(sample.task):
+        return (discriminant_view(sample, None, evaluation.background_shares),)
+    return signal_views(sample, None)
 
 
 def _efficiencies(

@@ -99,6 +99,9 @@ def evaluate_predictions(
     `calibration_figures`).  Curves: ``roc``, ``score_histogram`` (test and train), ``confusion_matrix``, ``selection``,
     ``category_efficiency``, ``category_score``, ``significance``, ``efficiency``, ``sculpting`` and ``reliability``.
 
+    Where one of three classes or more is named as the signal, ``auc``, ``rejection_at_<ε_S>`` and ``roc`` of its
+    discriminant against each background too (see `log_ratio`), and its cut in the bins of spectators.
+
     For a regression, of each output: ``bias``, ``resolution``, ``rmse``, ``mae``, ``r2``, ``tail_fraction``,
     ``relative_bias``, ``relative_resolution`` and ``median_absolute_relative_error`` (the latter three where the truth
     is positive), in the same cases.
@@ -137,7 +140,8 @@ def compare_runs(predictions: Sequence[Predictions], evaluation: Evaluation | No
 
     For a classification: the paired ``delta_auc`` (AUC of `run` minus AUC of `against`, in the order given) with its
     error and two-sided ``delta_auc_p_value``, of the averages of members, and with `member` ``"median"`` the medians
-    of difference and error over all pairs of a member of one and a member of the other.
+    of difference and error over all pairs of a member of one and a member of the other.  Where one of three classes or
+    more is named as the signal, also ``delta_auc`` and ``delta_log_rejection_at_<ε_S>`` against each background.
 
     For a regression, of each output: the paired ``delta_rmse``, ``delta_resolution``, ``delta_relative_resolution`` and
     ``delta_median_absolute_relative_error`` of the averages, each with a two-sided ``…_p_value``.  Runs of several

@@ -53,7 +53,7 @@ def working_points(curve: RocCurve, signal_efficiency: ArrayLike) -> WorkingPoin
     """
     target = np.asarray(signal_efficiency, dtype=np.float64)
     at_cut = crossing(curve, target)
-    slope = _slope(curve, target)
+    slope = background_slope(curve, target)
     variance = at_cut.read(curve.background_variance) + slope**2 * at_cut.read(curve.signal_variance)
     return WorkingPoints(
         signal_efficiency=target,
@@ -103,7 +103,7 @@ def half_chord(curve: RocCurve, target: NDArray[np.float64]) -> NDArray[np.float
     return np.minimum(0.9 * distance, np.maximum(0.2 * distance, 5 / curve.signal_n_eff))
 
 
-def _slope(curve: RocCurve, target: NDArray[np.float64]) -> NDArray[np.float64]:
+def background_slope(curve: RocCurve, target: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return dε_B/dε_S: the slope of the chord on axes of normal deviates, where ROC curves are nearly straight.
 
     A chord of the curve itself is too steep where it bends: by 2% for Gaussians of AUC 0.86, by a third for exponential

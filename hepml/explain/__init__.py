@@ -7,6 +7,7 @@ from hepml.explain.logits import explained_names, explained_outputs, explained_v
 from hepml.explain.models import explained_model, explained_network
 from hepml.explain.occlusion import occlusion
 from hepml.explain.permutation import Importance, loss_of_repeats, permutation_importance
+from hepml.explain.random_signs import signed_features, with_random_signs
 
 __all__ = [
     "Explained",
@@ -27,4 +28,6 @@ __all__ = [
     "n_classes_explained",
     "occlusion",
     "permutation_importance",
+    "signed_features",
+    "with_random_signs",
 ]

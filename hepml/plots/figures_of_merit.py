@@ -10,12 +10,12 @@ from hepml.contracts import Curve, Metric
 
 
 def belongs(metric: Metric, curve: Curve) -> bool:
-    """Return whether a metric is of the curve's own run, member, class, part, weights and selection."""
+    """Return whether a metric is of the curve's own run, member, class, background, part, weights and selection."""
     mine = (metric.run, metric.member, metric.against, metric.class_, metric.part, metric.weights, metric.selection)
     selection, weights = curve.labels.get("selection"), curve.labels.get("weights", "physics")
-    output = curve.labels.get("output")
+    output, background = curve.labels.get("output"), curve.labels.get("background")
     same = (curve.run, curve.member, None, curve.class_, curve.part, weights, selection)
-    return mine == same and (output is None or metric.output == output)
+    return mine == same and metric.background == background and (output is None or metric.output == output)
 
 
 def metric_of(metrics: Sequence[Metric], name: str, curve: Curve) -> Metric | None:

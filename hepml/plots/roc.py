@@ -118,7 +118,7 @@ def _finish_main(axes: Axes, curves: Sequence[Curve], label: Label) -> None:
     axes.set_ylim(0.9, 3.0 * max([10.0, *tops]))
     axes.set_ylabel(r"Background rejection  1 / $\varepsilon_B$")
     axes.grid(which="major", alpha=0.35)
-    axes.legend(loc="upper right")
+    axes.legend(loc="best")
     write_label(axes, label)
 
 

@@ -18,9 +18,12 @@ OVERTRAINING = ("auc_gap", "auc_gap_in_sigma", "ks_p_value")
 HEADLINES = re.compile(r"auc|accuracy|majority_share|rejection_at_.*|rmse|resolution|bias|r2")
 """Names of the figures that the summary and the windows show; where a task has none of them, it shows all."""
 
+RANDOM_SIGNS = "_of_random_signs"
+"""In the names of differences that a null test has found."""
+
 ELSEWHERE = re.compile(
     r"ams|ams_max|ams_threshold|significance_.*|jsd_.*|js_distance_.*|(brier|ece|log_loss)(_isotonic|_temperature)?"
-    r"|temperature|efficiency(_.*)?|purity(_at_best_cut)?|s_over_sqrt_sb_.*"
+    rf"|.*{RANDOM_SIGNS}.*|temperature|efficiency(_.*)?|purity(_at_best_cut)?|s_over_sqrt_sb_.*"
 )
 """Names of figures that have a table of their own, beside those of `OVERTRAINING`."""
 
@@ -56,6 +59,9 @@ _NAMES = {
 }
 
 
+_AT = {"rejection": "1/ε_B", "significance_improvement": "ε_S/√ε_B", "log_rejection": "ln(1/ε_B)"}
+
+
 def metric_title(name: str) -> str:
     """Return what a metric is called in a table.
 
@@ -69,8 +75,8 @@ def metric_title(name: str) -> str:
     'Δ AUC without view x'
     """
     what, _, efficiency = name.rpartition("_at_")
-    if what in ("rejection", "significance_improvement"):
-        return f"{'1/ε_B' if what == 'rejection' else 'ε_S/√ε_B'} at ε_S = {efficiency}"
+    if what in _AT:
+        return f"{_AT[what]} at ε_S = {efficiency}"
     if name.startswith("delta_") and "_without_" in name and not name.endswith("_without_seeds"):
         figure, _, view = name.removeprefix("delta_").partition("_without_")
         return f"Δ {_NAMES.get(figure, figure)} without view {view}"
@@ -103,8 +109,16 @@ def find(
 
 
 def subject(metric: Metric) -> str | None:
-    """Return what a figure is about: its class, or the output of which there are several."""
-    return metric.output if metric.class_ is None else metric.class_
+    """Return what a figure is about: its class, with a background of its own, or the output of several.
+
+    Examples
+    --------
+    >>> subject(Metric("auc", 0.9, 0.01, "delong", class_="b", background="light"))
+    'b against light'
+    """
+    if metric.class_ is None:
+        return metric.output
+    return metric.class_ if metric.background is None else f"{metric.class_} against {metric.background}"
 
 
 def headlines_of(metrics: Iterable[Metric]) -> list[Metric]:

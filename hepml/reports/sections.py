@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hepml.contracts.report import ReportContent, ReportFigure, Section
 from hepml.reports.calibration import calibration_table
 from hepml.reports.comparisons import comparison_table
+from hepml.reports.null_test import null_test_table
 from hepml.reports.overtraining import overtraining_table
 from hepml.reports.selection import best_cut_table, category_table, selection_table
 from hepml.reports.significance import sculpting_table, significance_table, working_points_table
@@ -105,5 +106,6 @@ def _tables(content: ReportContent) -> dict[Section, tuple[TextTable | None, ...
         ),
         "calibration": (calibration_table(content),),
         "overtraining": (overtraining_table(content),),
+        "variables": (null_test_table(content),),
         "learning": (timing_table(content),),
     }

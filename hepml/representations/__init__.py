@@ -17,12 +17,14 @@ from hepml.representations.table import Table
 from hepml.representations.table_columns import Column, TableOptions
 from hepml.representations.table_of_representations import REPRESENTATIONS, rebuild
 from hepml.representations.track_features import TRACK_FEATURES, track_features
+from hepml.representations.track_summary import TRACK_SUMMARY_COLUMNS, track_summary
 
 __all__ = [
     "CONSTITUENT_FEATURES",
     "REPRESENTATIONS",
     "SUBSTRUCTURE_COLUMNS",
     "TRACK_FEATURES",
+    "TRACK_SUMMARY_COLUMNS",
     "Column",
     "HitCounts",
     "ItemCounts",
@@ -46,4 +48,5 @@ __all__ = [
     "shower_shapes",
     "substructure",
     "track_features",
+    "track_summary",
 ]

@@ -46,6 +46,17 @@ def feature_name(feature: ItemFeature) -> str:
     return f"{words}{feature.name} [1]" if words else f"{feature.name} [{feature.unit}]"
 
 
+def plain_name(name: str) -> str:
+    """Return the name of a feature without its unit and transform.
+
+    Examples
+    --------
+    >>> plain_name("signed log of d0 [1]"), plain_name("pt [GeV]"), plain_name("n_tracks")
+    ('d0', 'pt', 'n_tracks')
+    """
+    return name.partition(" [")[0].rpartition(" ")[2]
+
+
 def transforms_checksum(options: SequenceOptions) -> int:
     """Return a checksum of everything that `transformed` applies."""
     applied = [(feature.name, feature.transform, feature.scale) for feature in options.features]

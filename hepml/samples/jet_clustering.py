@@ -69,6 +69,34 @@ def leading_constituents(particles: ak.Array, *, radius: float, pt_min_gev: floa
     return particles[event][index], event
 
 
+def hard_constituents(
+    particles: ak.Array, *, radius: float, pt_min_gev: float, most: int
+) -> tuple[ak.Array, NDArray[Any]]:
+    """Cluster each event with anti-kT and return the constituents of its jets of highest pT.
+
+    Parameters
+    ----------
+    particles, radius, pt_min_gev
+        As for `leading_constituents`.
+    most : int
+        Jets of an event, at most.
+
+    Returns
+    -------
+    constituents : awkward array, m lists of records
+        Of all m jets, event by event, by falling pT.
+    event : array of int, shape (m,)
+        Which event each is from.
+    """
+    fastjet = _quiet_fastjet()
+    clusters = fastjet.ClusterSequence(particles, fastjet.JetDefinition(fastjet.antikt_algorithm, radius))
+    jets = clusters.inclusive_jets(min_pt=pt_min_gev)
+    order = ak.argsort(np.hypot(jets.px, jets.py), axis=1, ascending=False, stable=True)[:, :most]
+    event = np.repeat(np.arange(len(particles)), ak.to_numpy(ak.num(order)))
+    indices = ak.flatten(clusters.constituent_index(min_pt=pt_min_gev)[order], axis=1)
+    return particles[event][indices], event
+
+
 def trim(constituents: ak.Array, *, radius: float, fraction: float) -> ak.Array:
     """Drop the constituents of all kT subjets of `radius` with less than `fraction` of the jet's pT."""
     fastjet = _quiet_fastjet()

@@ -5,7 +5,7 @@ Pythia 8.3: arXiv:2203.11601.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,21 +57,8 @@ class PythiaSource:
 
     def __init__(self, process: str, *, seed: int, options: JetSampleOptions) -> None:
         self._pz_over_pt_max = np.sinh(options.particle_abs_eta_max)
-        self._pythia = import_generator("pythia8mc").Pythia("", False)
-        low, high = options.pthat_range_gev
-        settings = (
-            "Print:quiet = on",
-            "Random:setSeed = on",
-            f"Random:seed = {seed}",
-            f"Beams:eCM = {1000 * options.sqrt_s_tev!r}",
-            f"PhaseSpace:pTHatMin = {low!r}",
-            f"PhaseSpace:pTHatMax = {high!r}",
-            *PROCESS_SETTINGS[process],
-        )
-        accepted = all(self._pythia.readString(setting) for setting in settings)
-        if not (accepted and self._pythia.init()):
-            msg = f"Pythia cannot make {process!r} with {'; '.join(settings[3:6])}: change these options"
-            raise RecipeError(msg)
+        settings = phase_space(options.sqrt_s_tev, options.pthat_range_gev)
+        self._pythia = started_pythia(process, (*settings, *PROCESS_SETTINGS[process]), seed=seed)
 
     def next_batch(self, n: int) -> PythiaBatch | None:
         """Generate `n` events; those that Pythia itself gives up (well below 1%) are left out, None if all are."""
@@ -79,7 +66,7 @@ class PythiaSource:
         if len(events) == 0:  # its records then have no field names
             return None
         stable = events.prt[events.prt.status > 0]
-        charge, visible = self._charge_and_visibility(stable.id)
+        charge, visible = charge_and_visibility(self._pythia.particleData, stable.id)
         momentum = stable.p
         # |η| < limit, without dividing: Pythia has rare stable particles of zero momentum, which fail.
         central = abs(momentum.pz) < self._pz_over_pt_max * np.hypot(momentum.px, momentum.py)
@@ -95,10 +82,40 @@ class PythiaSource:
         """Pythia's estimate of the cross-section of what it has generated, in pb."""
         return float(self._pythia.infoPython().sigmaGen()) * _PICOBARN_PER_MILLIBARN
 
-    def _charge_and_visibility(self, pdgid: ak.Array) -> tuple[ak.Array, ak.Array]:
-        kinds, kind = np.unique(ak.to_numpy(ak.flatten(pdgid)), return_inverse=True)
-        data = self._pythia.particleData
-        charge = np.array([round(data.charge(int(k))) for k in kinds], dtype=np.int32)
-        visible = np.array([data.isVisible(int(k)) for k in kinds], dtype=bool)
-        counts = ak.num(pdgid)
-        return ak.unflatten(charge[kind], counts), ak.unflatten(visible[kind], counts)
+
+def phase_space(sqrt_s_tev: float, pthat_gev: tuple[float, float]) -> tuple[str, str, str]:
+    """Return the settings of the collision's energy and of the range of the hard process's pT."""
+    low, high = pthat_gev
+    return (
+        f"Beams:eCM = {1000 * sqrt_s_tev!r}",
+        f"PhaseSpace:pTHatMin = {low!r}",
+        f"PhaseSpace:pTHatMax = {high!r}",
+    )
+
+
+def started_pythia(process: str, settings: Sequence[str], *, seed: int) -> Any:
+    """Return a seeded Pythia, initialised; the first three settings are those of `phase_space`.
+
+    Raises
+    ------
+    MissingExtraError
+        Pythia is not installed.
+    RecipeError
+        Pythia does not accept the settings.
+    """
+    pythia = import_generator("pythia8mc").Pythia("", False)
+    common = ("Print:quiet = on", "Random:setSeed = on", f"Random:seed = {seed}")
+    accepted = all(pythia.readString(setting) for setting in (*common, *settings))
+    if not (accepted and pythia.init()):
+        msg = f"Pythia cannot make {process!r} with {'; '.join(settings[:3])}: change these options"
+        raise RecipeError(msg)
+    return pythia
+
+
+def charge_and_visibility(particle_data: Any, pdgid: ak.Array) -> tuple[ak.Array, ak.Array]:
+    """Return charge in e and visibility of lists of particles, as Pythia's table has them."""
+    kinds, kind = np.unique(ak.to_numpy(ak.flatten(pdgid)), return_inverse=True)
+    charge = np.array([round(particle_data.charge(int(k))) for k in kinds], dtype=np.int32)
+    visible = np.array([particle_data.isVisible(int(k)) for k in kinds], dtype=bool)
+    counts = ak.num(pdgid)
+    return ak.unflatten(charge[kind], counts), ak.unflatten(visible[kind], counts)

@@ -34,6 +34,11 @@ class SampleEntry:
 
 
 SAMPLES: Mapping[str, SampleEntry] = {
+    "flavour": SampleEntry(
+        builder="hepml.samples.flavour:sample_flavour",
+        options="hepml.samples.flavour_options:FlavourSampleOptions",
+        title="b, c and light jets of Pythia 8, with the impact parameters of their tracks",
+    ),
     "jets": SampleEntry(
         builder="hepml.samples.jets:sample_jets",
         options="hepml.samples.jet_options:JetSampleOptions",

@@ -12,7 +12,10 @@ class ClassificationOptions(Options):
     """Options of the classification task."""
 
     signal: str | None = None
-    """The class whose score is written; default: the one named ``signal``, else the first of two."""
+    """The class whose score is written; default: the one named ``signal``, else the first of two.
+
+    Of three classes or more: the one that the others are backgrounds of; default: none, each against the rest.
+    """
 
 
 def build_classification(options: ClassificationOptions, context: TaskContext) -> TaskSpec:

@@ -59,6 +59,18 @@ DEMOS: Mapping[str, Demo] = {
             "training.optimiser.learning_rate": 0.004,
         },
     ),
+    "flavour": Demo(
+        sample="flavour",
+        events=12_000,
+        recipe="flavour/recipe.yaml",
+        inputs={flavour: f"{flavour}.root" for flavour in ("b", "c", "light")},
+        settings={
+            "training.epochs": 12,
+            "training.batch_size": 64,  # few jets: more steps per epoch
+            "evaluation.importance_events": 2000,
+            "evaluation.importance_repeats": 2,
+        },
+    ),
     "neutrinos": Demo(
         sample="neutrinos",
         events=10_000,

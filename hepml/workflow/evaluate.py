@@ -35,6 +35,7 @@ from hepml.workflow.report_content import report_content
 from hepml.workflow.report_figures import Drawable, plan_figures
 from hepml.workflow.sampled_tables import SampledTables
 from hepml.workflow.scores_file import write_scores
+from hepml.workflow.sign_flips import check_sign_flips
 from hepml.workflow.track_pictures import track_pictures
 
 METRICS_FILE = "metrics.json"
@@ -75,6 +76,7 @@ def evaluate(
     common = recipe_of_runs(loaded, data)
     if recipe is not None:
         common = common.model_copy(update={"evaluation": as_recipe(recipe).evaluation})
+    check_sign_flips(loaded, common.evaluation)
     folder = _begin_report(output)
     judged, images, of_inputs = _judge_all(loaded, data, common, progress)
     tests = [each.test for each in judged]

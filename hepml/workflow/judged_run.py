@@ -16,6 +16,7 @@ from hepml.workflow.learning_curves import learning_curves
 from hepml.workflow.prediction_time import TIMED_EVENTS, predict_microseconds
 from hepml.workflow.progress import Progress
 from hepml.workflow.sampled_rows import SampledRows
+from hepml.workflow.sign_flips import sign_flip_metrics
 from hepml.workflow.training_curves import training_curves
 from hepml.workflow.views_left_out import ViewsLeftOut
 
@@ -98,6 +99,8 @@ def judge(
     # A sample has what the run reads: what items are compared with is not in it.
     if sample is not None and recipe.evaluation.importance_events and not run.info.task.per_item:
         curves += importance_curves(run, sample, data, recipe, progress)
+    if sample is not None:
+        metrics += sign_flip_metrics(run, sample, data, recipe)
     microseconds = None if sample is None else predict_microseconds(run, sample)
     return JudgedRun(run, predictions, tuple(metrics), tuple(curves), microseconds)
 

@@ -20,12 +20,12 @@ from hepml.workflow.planned_figure import Drawable, PlannedFigure, runs_of, stem
 
 def rocs(content: Drawable) -> Iterator[PlannedFigure]:
     """Yield the ROC of all runs for each signal."""
-    groups = content.grouped("roc", lambda curve: curve.class_)
-    for class_, curves in groups.items():
+    groups = content.grouped("roc", lambda curve: (curve.class_, curve.labels.get("background")))
+    for (class_, background), curves in groups.items():
         below = f" Below, the rejection over that of {content.baseline}." if len(curves) > 1 else ""
         yield PlannedFigure(
-            stem("roc", class_ if len(groups) > 1 else None),
-            f"ROC of {class_}",
+            stem("roc", class_ if len(groups) > 1 else None, background),
+            f"ROC of {class_}" + (f" against {background}" if background else ""),
             "Background rejection against signal efficiency on the test part; higher is better. Bands are one standard "
             f"deviation at fixed signal efficiency, with the fluctuation of the cut.{below}",
             f"ROC curves of {runs_of(curves)}.",

@@ -25,7 +25,7 @@ def sample(
     Parameters
     ----------
     name : str
-        Which: ``"jets"``, ``"neutrinos"``, ``"points"``, ``"tracks"``.
+        Which: ``"flavour"``, ``"jets"``, ``"neutrinos"``, ``"points"``, ``"tracks"``.
     output : path
         Folder of the ROOT files.
     events : int

@@ -26,6 +26,12 @@ NAMES = [name for name in sorted(ESTIMATORS) if "classification" in estimator_cl
 every = pytest.mark.parametrize("name", NAMES)
 TABLES = [name for name in NAMES if "table" in estimator_class(name).roles]
 tables = pytest.mark.parametrize("name", TABLES)  # what networks share is tried on the cheap one
+REGRESSORS = [name for name in NAMES if "regression" in estimator_class(name).tasks]
+regressors = pytest.mark.parametrize("name", REGRESSORS)
+regressing_tables = pytest.mark.parametrize("name", [name for name in TABLES if name in REGRESSORS])
+SOLVED = ("likelihood", "linear")
+"""What is found in one step, without chance."""
+
 LONGER = TRAINING.model_copy(update={"epochs": 12})
 
 
@@ -67,7 +73,7 @@ def test_a_fit_separates_an_easy_problem(name, fitted):
     assert [epoch.index for epoch in history] == list(range(len(history)))
     assert all({"loss", "validation_loss"} <= set(epoch.figures) for epoch in history)
     # What is solved in one step has no rate.
-    assert all(("learning_rate" in epoch.figures) == (name != "linear") for epoch in history)
+    assert all(("learning_rate" in epoch.figures) == (name not in SOLVED) for epoch in history)
 
 
 @tables
@@ -135,7 +141,7 @@ def test_missing_values_give_a_score(name, fitted):
 
 @every
 def test_the_seed_decides(name, tmp_path):
-    if name == "linear":
+    if name in SOLVED:
         pytest.skip("nothing is drawn at random")
     # Trees draw nothing at random unless they try a share of the features only.
     options = {"max_features": 0.5} if name == "bdt" else {}
@@ -258,7 +264,7 @@ def spread(easy, estimator):
     return np.std(found - easy.energy_gev), np.std(easy.energy_gev)
 
 
-@every
+@regressors
 def test_a_number_is_found_in_its_own_unit(name, regressed):
     """σ of the target is 54 GeV (images: 50, views: 63, sequences: 60), of which 20 are noise that nothing can find."""
     easy, estimator, history = regressed(name)
@@ -272,7 +278,7 @@ def test_a_number_is_found_in_its_own_unit(name, regressed):
     assert history[-1].figures["validation_loss"] < 0.8
 
 
-@tables
+@regressing_tables
 def test_an_absolute_error_finds_it_too_or_is_refused(name, regressed):
     for loss in sorted({"mae", "huber"} & estimator_class(name).losses):
         left, before = spread(*regressed(name, loss)[:2])
@@ -282,7 +288,7 @@ def test_an_absolute_error_finds_it_too_or_is_refused(name, regressed):
             new(name, learns=regression(loss=loss))
 
 
-@tables
+@regressing_tables
 def test_relative_errors_are_those_of_what_is_small(name, tmp_path):
     """Of a log-normal target with σ = ½ the mean has a relative squared error of .55, and the best value one of .22."""
     rng = np.random.default_rng(1)
@@ -300,7 +306,7 @@ def test_relative_errors_are_those_of_what_is_small(name, tmp_path):
     assert kept == pytest.approx(lost[True], rel=0.02)  # the history is in the unit of the loss
 
 
-@every
+@regressors
 def test_a_saved_regression_predicts_the_same(name, regressed, tmp_path):
     easy, estimator, history = regressed(name)
     save_member(tmp_path / "member", estimator, history)
@@ -311,7 +317,7 @@ def test_a_saved_regression_predicts_the_same(name, regressed, tmp_path):
     assert none.shape == (0, 1)
 
 
-@tables
+@regressing_tables
 def test_the_unit_of_a_target_does_not_matter(name, tmp_path):
     inputs, label = examples(name, 300, seed=1)
     energy = energy_gev(inputs, seed=1)
@@ -325,7 +331,7 @@ def test_the_unit_of_a_target_does_not_matter(name, tmp_path):
     assert found[0][1] == pytest.approx(found[1][1], rel=1e-3)
 
 
-@tables
+@regressing_tables
 def test_a_missing_target_does_not_count(name, tmp_path):
     """Half of the targets are missing: the fit is that of the others, but for the batches of a network."""
     easy = problem(name, n=300)
@@ -345,7 +351,7 @@ def test_a_missing_target_does_not_count(name, tmp_path):
     assert np.std(found[0] - found[1]) < {"linear": 0.5, "bdt": 1e-3, "xgboost": 1e-3}.get(name, 12.0)
 
 
-@tables
+@regressing_tables
 def test_several_targets_are_learnt_or_refused(name, tmp_path):
     both = regression(target=[ENERGY_GEV, "label_again"])
     if not estimator_class(name).several_outputs:

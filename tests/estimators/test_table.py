@@ -18,7 +18,11 @@ def test_an_unknown_estimator_shows_the_nearest():
 @pytest.mark.parametrize(
     ("name", "arrays", "message"),
     [
-        ("cnn", TABLE, "reads images and input 'table' has role 'table': use 'bdt' or 'dnn' or 'linear' or 'xgboost'"),
+        (
+            "cnn",
+            TABLE,
+            "reads images and input 'table' has role 'table': use 'bdt' or 'dnn' or 'likelihood' or 'linear' or",
+        ),
         ("dnn", IMAGE, "reads tables and input 'image' has role 'image': use 'bdt' or 'cnn' or 'cvn' or 'densenet' or"),
         ("dnn", {}, "has no input"),
     ],

@@ -19,6 +19,7 @@ from hepml.evaluation import (
     bootstrap_rejection,
     confusion_matrix,
     delta_auc,
+    delta_log_rejection,
     ks_2samp,
     rejection_at_signal_efficiency,
     rejection_at_threshold,
@@ -86,6 +87,7 @@ METRICS = {
     "fraction": lambda t, s, w: weighted_fraction(_predicted(s), sample_weight=w),
     "purity": _purity,
     "delta_auc": _delta,
+    "delta_log_rejection": lambda t, s, w: delta_log_rejection(t, s, np.round(s, 0), 0.5, sample_weight=w),
     "ks": _ks,
     "bootstrap auc": lambda t, s, w: _bootstrap(bootstrap_auc, t, s, weight=w),
     "bootstrap delta_auc": lambda t, s, w: _bootstrap(bootstrap_delta_auc, t, s, np.round(s, 0), weight=w),
@@ -97,7 +99,7 @@ METRICS = {
 } | FIGURES
 OF_TWO_CLASSES = [
     "auc", "rejection at 0.5", "rejection at a cut", "background efficiency", "delta_auc", "bootstrap auc",
-    "bootstrap delta_auc", "bootstrap rejection", "significance improvement", "ams",
+    "delta_log_rejection", "bootstrap delta_auc", "bootstrap rejection", "significance improvement", "ams",
     *FIGURES_OF_TWO_CLASSES,
 ]  # fmt: skip
 
@@ -185,7 +187,8 @@ def test_constant_scores_say_nothing(metric):
     expected = {
         "auc": 0.5, "rejection at 0.5": 2.0, "rejection at 0.3": 1 / 0.3, "rejection at a cut": np.nan,
         "background efficiency": 0.6, "accuracy": 1 - share, "fraction": 0.0, "purity": np.nan,
-        "delta_auc": 0.0, "ks": 0.0, "bootstrap auc": 0.5, "bootstrap delta_auc": 0.0, "bootstrap rejection": 2.0,
+        "delta_auc": 0.0, "delta_log_rejection": 0.0, "ks": 0.0,
+        "bootstrap auc": 0.5, "bootstrap delta_auc": 0.0, "bootstrap rejection": 2.0,
         "significance improvement": 0.5**0.5, "ams": 0.0, "s/√b": np.nan, "s/√(s + b)": np.nan,
     } | of_constant_score(share)  # fmt: skip
     name = next(key for key, value in METRICS.items() if value is metric)

@@ -120,3 +120,14 @@ def test_ratio_band_and_range():
     low, high = ratio.get_ylim()
     assert 0.5 < low < 0.8
     assert high == pytest.approx(2.0 - low)
+
+
+def test_a_background_of_its_own_has_figures_of_its_own():
+    curve = roc_curve("cnn", 1.8)
+    against = Curve("roc", curve.columns, run="cnn", class_="w", labels={"background": "top"})
+    metrics = [
+        Metric("auc", value, 0.01, "delong", run="cnn", class_="w", background=background)
+        for value, background in ((0.7, None), (0.8, "qcd"), (0.9, "top"))
+    ]
+    (axes,) = draw_roc([against], metrics).axes
+    assert legend_of(axes)[0] == "cnn   AUC = 0.9000 ± 0.0100"

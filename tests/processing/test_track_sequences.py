@@ -259,3 +259,17 @@ def test_treemaker_selects_jets_and_tracks(real_data):
     assert ak.min(pt) >= 1
     fewer = module.examples(events, module.options({"tracks": {"length": 60}, "first_vertex_only": False}))
     assert ak.sum(fewer.spectators["n_tracks"]) > ak.count(pt)
+
+
+def test_a_summary_is_a_second_input(plain):
+    path, columns = plain
+    module = load_processor_file(PLAIN)
+    options = module.options({**OPTIONS, "summary": True})
+    found = module.examples(
+        NanoEventsFactory.from_root({str(path): "Events"}, schemaclass=BaseSchema).events(), options
+    )
+    table, summary = found.inputs["summary"]
+    assert {column.name for column in table.options.columns} == set(summary.fields)
+    chosen = columns["flavour"] != 15
+    assert summary.n_tracks.tolist() == ak.num(columns["track"])[chosen].tolist()
+    np.testing.assert_allclose(summary.jet_pt, np.asarray(columns["jet_pt"])[chosen], rtol=1e-6)
