@@ -1,8 +1,4 @@
-"""Jet images and substructure variables of ntuples with one jet per event, as `hepml sample jets` writes them.
-
-With ``constituents: {length: 80}`` there is a third input, the constituents themselves, in the frame of the image, the
-hardest first.
-"""
+"""Jet images and substructure variables of ntuples with one jet per event, as `hepml sample jets` writes them."""
 
 import awkward as ak
 import hist
@@ -10,19 +6,7 @@ import numpy as np
 import pydantic
 from coffea.nanoevents import BaseSchema
 
-from hepml import (
-    CONSTITUENT_FEATURES,
-    SUBSTRUCTURE_COLUMNS,
-    CutFlow,
-    Examples,
-    JetImage,
-    ObjectIndex,
-    Sequence,
-    Table,
-    constituent_features,
-    processor,
-    substructure,
-)
+from hepml import SUBSTRUCTURE_COLUMNS, CutFlow, Examples, JetImage, ObjectIndex, Table, processor, substructure
 
 schema = BaseSchema
 
@@ -31,16 +15,8 @@ class Options(pydantic.BaseModel, extra="forbid"):
     """What the recipe may set under `processor.options`."""
 
     image: JetImage.Options = JetImage.Options()
-    constituents: Sequence.Options | None = pydantic.Field(
-        None, description="Its features and order have defaults; null: there is no such input"
-    )
     pt_window_gev: tuple[float, float] | None = pydantic.Field(None, description="[low, high) of the jet's pT")
     mass_window_gev: tuple[float, float] | None = pydantic.Field(None, description="[low, high) of the jet's mass")
-
-    @pydantic.field_validator("constituents", mode="before")
-    @classmethod
-    def _defaults(cls, values):
-        return {"features": CONSTITUENT_FEATURES, "order": "pt"} | values if isinstance(values, dict) else values
 
 
 def examples(events, options):
@@ -56,9 +32,6 @@ def examples(events, options):
     jets = events if len(selected) == len(events) else events[selected]
     columns = {name: jets[f"part_{name}"] for name in ("pt", "eta", "phi", "energy", "charge")}
     particles = ak.zip(columns, depth_limit=1)
-    of_constituents = {}
-    if options.constituents is not None:
-        of_constituents["constituents"] = (Sequence(options.constituents), constituent_features(particles))
     weight = ak.to_numpy(all_weights[selected])
     pt_axis = hist.axis.Regular(80, 0, 800, name="pt", label="jet pT [GeV]")
     mass_axis = hist.axis.Regular(60, 0, 300, name="mass", label="jet mass [GeV]")
@@ -66,7 +39,6 @@ def examples(events, options):
         inputs={
             "image": (JetImage(options.image), particles),
             "substructure": (Table.of(SUBSTRUCTURE_COLUMNS), substructure(particles)),
-            **of_constituents,
         },
         object_index=ObjectIndex(event=ak.to_numpy(selected)),
         cutflow=cutflow,

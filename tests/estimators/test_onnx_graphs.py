@@ -30,7 +30,7 @@ ARRAYS = {
     ),
     "image": ArraySpec((2, 2, 1), role="image", features=("pt",), moments_shape=(2, 2, 1)),
 }
-FLAT = [name for name in sorted(ESTIMATORS) if "table" in estimator_class(name).roles and name != "dnn"]
+FLAT = [name for name in sorted(ESTIMATORS) if set(ARRAYS) <= estimator_class(name).roles]
 TASKS = {"two": task(2), "three": task(3), "number": regression()}
 
 

@@ -15,6 +15,7 @@ from hepml.processing import load_processor_file, process_dataset
 
 PROCESSORS = Path(__file__).resolve().parents[2] / "processors"
 TOY, PFNANO = PROCESSORS / "jet_images.py", PROCESSORS / "pfnano_jet_images.py"
+CONSTITUENTS = PROCESSORS / "jet_constituents.py"
 
 
 def events_of(path):
@@ -35,6 +36,23 @@ def test_toy_jets(make_recipe, toy_files, tmp_path):
     shard = manifest.shards[0]
     rows = read_rows(tmp_path / "d" / shard.path, columns=["substructure.mass", "spectator.jet_mass_gev"])
     np.testing.assert_allclose(rows["substructure.mass"], rows["spectator.jet_mass_gev"], rtol=1e-3)
+
+
+def test_constituents_are_those_of_the_jet(toy_files):
+    """The hardest first, as many as are kept; what is beyond is counted."""
+    loaded = load_processor_file(CONSTITUENTS)
+    events = events_of(toy_files["w"])
+    found = loaded.examples(events, loaded.options({"constituents": {"length": 3}}))
+    sequence, columns = found.inputs["constituents"]
+    dense = sequence.decode(sequence.encode(columns))
+    n = ak.to_numpy(ak.num(events.part_pt))
+    np.testing.assert_array_equal(dense["mask"].sum(axis=1), np.minimum(n, 3))
+    np.testing.assert_array_equal(found.spectators["n_constituents_truncated"], np.maximum(n - 3, 0))
+    hardest = ak.to_numpy(ak.max(events.part_pt, axis=1))
+    names = [feature.name for feature in sequence.options.features]
+    np.testing.assert_allclose(np.exp(dense[""][:, 0, names.index("pt")]), hardest, rtol=1e-5)
+    plain = loaded.examples(events, loaded.options({"constituents": {"length": 3}, "rotate": False}))
+    np.testing.assert_allclose(plain.inputs["constituents"][1].delta_r[0], columns.delta_r[0], rtol=1e-6)
 
 
 def test_toy_windows(toy_files):
