@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -175,3 +175,28 @@ class Exportable(FittedModel):
     @abstractmethod
     def typical_inputs(self) -> Mapping[str, Normalisation]:
         """Where its inputs lie, by batch name: offset and spread.  An array of which it knows nothing may be absent."""
+
+
+class Generative(Estimator):
+    """What an `Estimator` is as well if it makes examples, under conditions that are given."""
+
+    @abstractmethod
+    def generate(
+        self, conditions: Mapping[str, NDArray[Any]], *, seed: int | Sequence[int]
+    ) -> dict[str, NDArray[np.float32]]:
+        """Return the batch arrays that are no conditions, one example for each row of the conditions.
+
+        The same conditions and seed give the same examples; what is drawn for a row may depend on the rows before it.
+
+        Parameters
+        ----------
+        conditions : mapping of str to array, shape (n, …)
+            By batch name, as they were in the training; n = 0 is allowed.
+        seed : int or sequence of int
+            Of ``numpy.random.default_rng``.
+
+        Raises
+        ------
+        RunError
+            Not fitted, or a condition is missing or of another shape.
+        """

@@ -12,6 +12,9 @@ from hepml.errors import DatasetError
 from hepml.estimators.shower_layer import EnergyFit, LayerFit, fit_energy, fit_layer
 from hepml.representations import Shower
 
+_OF_ENERGY = ("mean", "log_variance")
+_OF_CELLS = ("edges", "filled", "on", "log_share", "log_spread")
+
 
 class ShowerParametrisation:
     """Generate each layer by itself: a log-normal energy, given the true one, and cells independent of one another.
@@ -75,6 +78,37 @@ class ShowerParametrisation:
             wanted = total.draw(np.log(energy[rows]), rng) * energy[rows]
             flat[rows] = drawn * (wanted / np.where(seen > 0, seen, 1.0))[:, None]
         return self.shower.batch_of(self._arrays(flat), energy)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return what was fitted as arrays by name, ``<kind>/<layer>/…``; empty before the fit."""
+        found: dict[str, NDArray[Any]] = {}
+        for kind, (total, layers) in self._fits.items():
+            found |= {f"{kind}/total/{name}": getattr(total, name) for name in _OF_ENERGY}
+            for index, layer in enumerate(layers):
+                found |= {f"{kind}/{index}/{name}": getattr(layer.energy, name) for name in _OF_ENERGY}
+                found |= {f"{kind}/{index}/{name}": getattr(layer, name) for name in _OF_CELLS}
+        return found
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take over what `state` returned.
+
+        Raises
+        ------
+        KeyError
+            An array of a layer is missing.
+        """
+        n_layers = len(self._ends)
+        self._fits = {}
+        for kind in dict.fromkeys(name.split("/")[0] for name in state):
+            total, *energies = (
+                EnergyFit(*(state[f"{kind}/{place}/{name}"] for name in _OF_ENERGY))
+                for place in ("total", *range(n_layers))
+            )
+            layers = [
+                LayerFit(energies[index], *(state[f"{kind}/{index}/{name}"] for name in _OF_CELLS))
+                for index in range(n_layers)
+            ]
+            self._fits[int(kind)] = total, layers
 
     def _fit(self, x: NDArray[np.float64], cells: NDArray[np.float64]) -> tuple[EnergyFit, list[LayerFit]]:
         """Return the fits of the total and of each layer; cells are over the true energy, whose logarithm is x."""

@@ -36,7 +36,7 @@ class ShowerResampling:
 
     def __init__(self, shower: Shower, *, n_nearest: int = 50) -> None:
         self.shower, self.n_nearest = shower, n_nearest
-        self._cells: dict[str, NDArray[np.float64]] = {}
+        self._cells: dict[str, NDArray[np.float32]] = {}
         self._energy: NDArray[np.float64] = np.zeros(0)
         self._kind: NDArray[np.int64] = np.zeros(0, np.int64)
 
@@ -53,7 +53,7 @@ class ShowerResampling:
         energy = np.asarray(batch["energies"][:, 0], np.float64)
         order = np.argsort(energy, kind="stable")
         self._cells = {
-            suffix: cells[order] / energy[order].reshape(-1, *[1] * (cells.ndim - 1))
+            suffix: np.asarray(cells[order] / energy[order].reshape(-1, *[1] * (cells.ndim - 1)), np.float32)
             for suffix, cells in self.shower.in_gev(batch).items()
         }
         self._energy = energy[order]
@@ -84,6 +84,25 @@ class ShowerResampling:
             suffix: values[row] * energy.reshape(-1, *[1] * (values.ndim - 1)) for suffix, values in self._cells.items()
         }
         return self.shower.batch_of(cells, energy)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return the kept showers as arrays by name; empty before the fit."""
+        if not self._cells:
+            return {}
+        return {"energy": self._energy, "kind": self._kind, **self._cells}
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take over what `state` returned.
+
+        Raises
+        ------
+        ShapeError
+            Arrays are missing, or of other layers.
+        """
+        energy, kind = state["energy"], state["kind"]
+        self._cells = {suffix: state[suffix] for suffix, spec in self.shower.arrays.items() if spec.role != "table"}
+        self.shower.batch_of(self._cells, energy)  # refuses other shapes
+        self._energy, self._kind = energy, kind
 
     def _choice(
         self, known: NDArray[np.float64], wanted: NDArray[np.float64]

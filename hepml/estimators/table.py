@@ -27,6 +27,8 @@ ESTIMATORS: Mapping[str, str] = {
     "lstm": "hepml.estimators.lstm:RecurrentNetwork",
     "pfn": "hepml.estimators.pfn:ParticleFlowNetwork",
     "resnet": "hepml.estimators.resnet:ResidualNetwork",
+    "shower_parametrisation": "hepml.estimators.parametrised_showers:ParametrisedShowers",
+    "shower_resampling": "hepml.estimators.resampled_showers:ResampledShowers",
     "xgboost": "hepml.estimators.xgboost:XGBoostTrees",
 }
 """Name → ``module:Class``; imported when it is looked up.  Each class has its own `Options`."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hepml.contracts import ArraySpec
 from hepml.representations.shower_given import TRUE_ENERGY
 from hepml.representations.shower_options import ShowerOptions
@@ -38,6 +40,24 @@ def shower_arrays(options: ShowerOptions) -> dict[str, ArraySpec]:
     energies = (TRUE_ENERGY, "total_energy", *(f"layer{i}_energy" for i in range(len(options.sizes))))
     shape, features = (len(energies),), tuple(f"{name} [GeV]" for name in energies)
     return cells | {ENERGIES: ArraySpec(shape, role="table", features=features, moments_shape=shape)}
+
+
+def options_of_arrays(arrays: Mapping[str, ArraySpec]) -> ShowerOptions:
+    """Return options with the layers and the normalisation of a batch's arrays, by suffix; sizes of cells are unknown.
+
+    Examples
+    --------
+    >>> options = ShowerOptions(layers=[(3, 96), (12, 12)], normalise="layer")
+    >>> options_of_arrays(shower_arrays(options)) == options
+    True
+    """
+    cells = {suffix: spec for suffix, spec in arrays.items() if suffix != ENERGIES}
+    (name,) = {spec.features[0] for spec in cells.values()}
+    normalise = next(key for key, value in _NAMES.items() if value == name)
+    if "cells" in cells:
+        return ShowerOptions(grid=cells["cells"].shape[:3], normalise=normalise)
+    sizes = [cells[f"layer{index}"].shape[:2] for index in range(len(cells))]
+    return ShowerOptions(layers=sizes, normalise=normalise)
 
 
 def _axes(options: ShowerOptions, layer: int) -> tuple[tuple[str, float, float], ...]:

@@ -10,6 +10,7 @@ from hepml.errors import RecipeError, nearest
 from hepml.options import Options, validate_options
 from hepml.tasks.classification import ClassificationOptions, build_classification
 from hepml.tasks.context import TaskContext
+from hepml.tasks.generation import GenerationOptions, build_generation
 from hepml.tasks.multitask import MultitaskOptions, build_multitask
 from hepml.tasks.next_item import NextItemOptions, build_next_item
 from hepml.tasks.regression import RegressionOptions, build_regression
@@ -21,6 +22,7 @@ TASKS: Mapping[str, tuple[type[Options], Builder]] = {
     "regression": (RegressionOptions, build_regression),
     "multitask": (MultitaskOptions, build_multitask),
     "next_item": (NextItemOptions, build_next_item),
+    "generation": (GenerationOptions, build_generation),
 }
 
 

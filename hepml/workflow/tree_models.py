@@ -5,5 +5,11 @@ from __future__ import annotations
 TREE_MODELS = frozenset({"bdt", "xgboost"})
 """Keys of the table of estimators."""
 
-WITHOUT_EPOCHS = TREE_MODELS | {"compatible_lines", "line_fit", "linear"}
+WITHOUT_EPOCHS = TREE_MODELS | {
+    "compatible_lines",
+    "line_fit",
+    "linear",
+    "shower_parametrisation",
+    "shower_resampling",
+}
 """Estimators whose number of steps the recipe does not say."""

@@ -30,7 +30,8 @@ ARRAYS = {
     ),
     "image": ArraySpec((2, 2, 1), role="image", features=("pt",), moments_shape=(2, 2, 1)),
 }
-FLAT = [name for name in sorted(ESTIMATORS) if set(ARRAYS) <= estimator_class(name).roles]
+CLASSIFIERS = [name for name in sorted(ESTIMATORS) if "classification" in estimator_class(name).tasks]
+FLAT = [name for name in CLASSIFIERS if set(ARRAYS) <= estimator_class(name).roles]
 TASKS = {"two": task(2), "three": task(3), "number": regression()}
 
 
