@@ -158,12 +158,7 @@ def prepare_prediction(
     """
     place = Path(run).expanduser().resolve()
     info = read_run_info(place)
-    if info.task.per_item:
-        msg = (
-            f"{place}: the run has outputs for each item of a sequence, and a friend tree holds numbers of events or "
-            "objects: take them from scores.parquet of `hepml evaluate`, or call hepml.Scorer in a processor of yours"
-        )
-        raise RunError(msg)
+    _refuse_what_has_no_friends(place, info)
     if backend == "onnx":
         require_onnx_files(place, info)
     recipe = thaw_recipe(info.recipe, source=str(place))
@@ -171,6 +166,22 @@ def prepare_prediction(
     module = processor_of_run(place, info.processor, processor)
     wanted = Input(files=[str(file) for file in files], tree=tree or next(iter(recipe.inputs.values())).tree)
     return Prediction(place, info, module, module.options(info.processor.options), how, wanted, backend)
+
+
+def _refuse_what_has_no_friends(place: Path, info: RunInfo) -> None:
+    """Refuse runs that have no number of an event or object to write."""
+    if info.task.per_item:
+        msg = (
+            f"{place}: the run has outputs for each item of a sequence, and a friend tree holds numbers of events or "
+            "objects: take them from scores.parquet of `hepml evaluate`, or call hepml.Scorer in a processor of yours"
+        )
+        raise RunError(msg)
+    if not info.task.kept:
+        msg = (
+            f"{place}: the run has learnt a {info.task.kind} task and says nothing about given events: take its model "
+            "from hepml.load_run, and call generate"
+        )
+        raise RunError(msg)
 
 
 def _process_options(recipe: Recipe, settings: Mapping[str, Any]) -> Process:

@@ -10,7 +10,7 @@ from generator_problems import conditions
 
 from hepml import workflow
 from hepml.contracts import Generative
-from hepml.errors import RecipeError
+from hepml.errors import RecipeError, RunError
 from hepml.inference import load_run
 from hepml.recipe import Recipe
 
@@ -48,6 +48,14 @@ def test_a_run_holds_a_generator(project):
     made = model.generate(conditions([2.0, 3.0], [0, 1]), seed=1)
     assert made["shower_energies"][:, 0].tolist() == [2.0, 3.0]
     assert np.all(made["shower_energies"][:, 1] > 0)
+
+
+def test_it_says_nothing_about_given_events(project):
+    folder, recipe = project
+    workflow.train(recipe, folder / "d", folder / "silent", model="parametrised")
+    with pytest.raises(RunError, match="learnt a generation task"):
+        workflow.predict(folder / "silent", [*(folder / "s").glob("*.root")], folder / "friends")
+    assert not (folder / "friends").exists()
 
 
 def test_a_model_without_the_condition_is_refused(project):
