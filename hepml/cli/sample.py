@@ -30,13 +30,15 @@ def sample() -> None:
 
 
 def _command(name: str) -> click.Command:
-    model = sample_options(name)
+    model, sized = sample_options(name), not SAMPLES[name].fixed_size
 
-    @click.option("--events", type=click.IntRange(1), required=True, help="Accepted examples in all.")
+    @click.option(
+        "--events", type=click.IntRange(1), required=sized, hidden=not sized, help="Accepted examples in all."
+    )
     @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
     @workers_option
     @output_option("DIR")
-    def command(*, events: int, seed: int, workers: int, output: Path, **chosen: Any) -> None:
+    def command(*, events: int | None, seed: int, workers: int, output: Path, **chosen: Any) -> None:
         from hepml import workflow
         from hepml.cli.terminal import Terminal
 
@@ -49,8 +51,9 @@ def _command(name: str) -> click.Command:
 
     for option in reversed(_options(model)):
         command = option(command)
+    asked = " --events 10000" if sized else ""
     return click.command(
-        name, help=f"{SAMPLES[name].title}.", epilog=f"\b\nExample:\n  hepml sample {name} -o {name} --events 10000"
+        name, help=f"{SAMPLES[name].title}.", epilog=f"\b\nExample:\n  hepml sample {name} -o {name}{asked}"
     )(command)
 
 

@@ -21,6 +21,7 @@ from hepml.contracts.examples import Examples, ObjectIndex
 from hepml.contracts.found_tracks import NO_HIT, NOBODY, FoundTracks, MatchedTracks
 from hepml.contracts.manifest import BucketCounts, InputFile, InputSummary, Manifest, ShardInfo
 from hepml.contracts.metric import Curve, Metric
+from hepml.contracts.monitored_histogram import WHOLE_RUN, MonitoredHistogram
 from hepml.contracts.predictions import TEST_OF_FIRST_FOLD, Predictions, part_beside_train
 from hepml.contracts.propagator import HitPrediction, Propagator
 from hepml.contracts.representation import (
@@ -40,6 +41,7 @@ __all__ = [
     "NO_HIT",
     "RELATIVE",
     "TEST_OF_FIRST_FOLD",
+    "WHOLE_RUN",
     "Additive",
     "ArraySpec",
     "Barrel",
@@ -68,6 +70,7 @@ __all__ = [
     "Metric",
     "ModelSpec",
     "Moments",
+    "MonitoredHistogram",
     "Normalisation",
     "ObjectIndex",
     "OutputSpec",

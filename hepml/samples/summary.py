@@ -64,7 +64,7 @@ def claim_sample(output: str | Path) -> Path:
 
 
 def finished_sample(
-    output: str | Path, *, name: str, events: int, seed: int, options: Mapping[str, Any]
+    output: str | Path, *, name: str, events: int | None, seed: int, options: Mapping[str, Any]
 ) -> SampleSummary | None:
     """Return the sample that is in a folder already; None where there is none, or an unfinished one.
 
@@ -83,8 +83,9 @@ def finished_sample(
         return None
     if not all(file.path.is_file() for file in files):
         return None
-    found["events"] = sum(file.n_events for file in files)
-    wanted = {"sample": name, "events": events, "seed": seed, "options": dict(options)}
+    wanted = {"sample": name, "seed": seed, "options": dict(options)}
+    if events is not None:
+        found["events"], wanted["events"] = sum(file.n_events for file in files), events
     different = [f"{key} {found[key]}" for key in wanted if found[key] != wanted[key]]
     if different:
         msg = (

@@ -26,11 +26,14 @@ class SampleEntry:
         ``"module:class"`` of its options; the module is light, so that a command line can read it for its help.
     title : str
         What it is, in a line.
+    fixed_size : bool
+        Whether its options alone say how large it is: then no number of events is given.
     """
 
     builder: str
     options: str
     title: str
+    fixed_size: bool = False
 
 
 SAMPLES: Mapping[str, SampleEntry] = {
@@ -43,6 +46,12 @@ SAMPLES: Mapping[str, SampleEntry] = {
         builder="hepml.samples.jets:sample_jets",
         options="hepml.samples.jet_options:JetSampleOptions",
         title="W, QCD and top jets of Pythia 8, with their particles",
+    ),
+    "monitoring": SampleEntry(
+        builder="hepml.samples.monitoring:sample_monitoring",
+        options="hepml.samples.monitoring_options:MonitoringSampleOptions",
+        title="Occupancy of muon chambers and a calorimeter by run and lumisection, with faults in the last runs",
+        fixed_size=True,
     ),
     "neutrinos": SampleEntry(
         builder="hepml.samples.neutrinos:sample_neutrinos",
@@ -82,7 +91,7 @@ def build_sample(
     name: str,
     output: str | Path,
     *,
-    events: int,
+    events: int | None = None,
     seed: int = 1,
     workers: int = 1,
     options: Mapping[str, Any] | None = None,
@@ -96,8 +105,8 @@ def build_sample(
         Key of `SAMPLES`.
     output : str or Path
         Folder for the ROOT files.
-    events : int
-        Accepted examples in all.
+    events : int, optional
+        Accepted examples in all; not for a sample of fixed size.
     seed : int
         The same seed gives the same events, whatever the number of workers.
     workers : int
@@ -110,7 +119,7 @@ def build_sample(
     Raises
     ------
     RecipeError
-        Unknown sample or option, or values that do not fit.
+        Unknown sample or option, values that do not fit, or a number of events too many or absent.
     MissingExtraError
         The generator is not installed.
     OutputError
@@ -119,6 +128,7 @@ def build_sample(
         A worker process died.
     """
     entry = _entry(name)
+    _check_size(name, entry, events)
     chosen = validate_options(sample_options(name), options or {}, path="sample")
     plain = chosen.model_dump(mode="json")
     found = finished_sample(output, name=name, events=events, seed=seed, options=plain)
@@ -133,6 +143,15 @@ def _entry(name: str) -> SampleEntry:
         msg = f"there is no sample {name!r}: {nearest(name, SAMPLES)}"
         raise RecipeError(msg)
     return SAMPLES[name]
+
+
+def _check_size(name: str, entry: SampleEntry, events: int | None) -> None:
+    if entry.fixed_size and events is not None:
+        msg = f"events is {events}, but the sample {name!r} has a fixed size: leave it out; its options may change it"
+        raise RecipeError(msg)
+    if not entry.fixed_size and events is None:
+        msg = f"the sample {name!r} needs a number of events: give `events`"
+        raise RecipeError(msg)
 
 
 def _load(place: str) -> Any:

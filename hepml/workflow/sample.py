@@ -14,7 +14,7 @@ def sample(
     name: str,
     output: str | Path,
     *,
-    events: int,
+    events: int | None = None,
     seed: int = 1,
     workers: int = 1,
     options: Mapping[str, Any] | None = None,
@@ -25,11 +25,11 @@ def sample(
     Parameters
     ----------
     name : str
-        Which: ``"flavour"``, ``"jets"``, ``"neutrinos"``, ``"points"``, ``"tracks"``.
+        Which: ``"flavour"``, ``"jets"``, ``"monitoring"``, ``"neutrinos"``, ``"points"``, ….
     output : path
         Folder of the ROOT files.
-    events : int
-        Accepted examples in all, shared equally by the classes.
+    events : int, optional
+        Accepted examples in all, shared equally by the classes; not for a sample of fixed size.
     seed : int
         The same seed gives the same events, whatever the number of workers.
     workers : int
