@@ -33,6 +33,7 @@ from hepml.contracts.representation import (
     RepresentationSpec,
     batch_name,
 )
+from hepml.contracts.scored_histograms import ScoredHistograms
 from hepml.contracts.task import RELATIVE, OutputSpec, TaskSpec
 from hepml.contracts.track_steps import PropagationSteps
 
@@ -79,6 +80,7 @@ __all__ = [
     "Propagator",
     "Representation",
     "RepresentationSpec",
+    "ScoredHistograms",
     "ShardInfo",
     "StartPlan",
     "TaskSpec",

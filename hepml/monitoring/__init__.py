@@ -1,0 +1,1 @@
+"""From scores of lumisections to flags: thresholds, groups, known problems, golden JSON."""
