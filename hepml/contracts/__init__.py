@@ -20,6 +20,7 @@ from hepml.contracts.estimator import (
 )
 from hepml.contracts.examples import Examples, ObjectIndex
 from hepml.contracts.found_tracks import NO_HIT, NOBODY, FoundTracks, MatchedTracks
+from hepml.contracts.generated import Generated
 from hepml.contracts.manifest import BucketCounts, InputFile, InputSummary, Manifest, ShardInfo
 from hepml.contracts.metric import Curve, Metric
 from hepml.contracts.monitored_histogram import WHOLE_RUN, MonitoredHistogram
@@ -32,6 +33,7 @@ from hepml.contracts.representation import (
     Moments,
     Representation,
     RepresentationSpec,
+    Reversible,
     batch_name,
 )
 from hepml.contracts.scored_histograms import ScoredHistograms
@@ -63,6 +65,7 @@ __all__ = [
     "FitPlan",
     "FittedModel",
     "FoundTracks",
+    "Generated",
     "Generative",
     "HitPrediction",
     "InputFile",
@@ -82,6 +85,7 @@ __all__ = [
     "Propagator",
     "Representation",
     "RepresentationSpec",
+    "Reversible",
     "ScoredHistograms",
     "ShardInfo",
     "StartPlan",
