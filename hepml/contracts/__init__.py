@@ -39,6 +39,8 @@ from hepml.contracts.representation import (
 from hepml.contracts.scored_histograms import ScoredHistograms
 from hepml.contracts.task import RELATIVE, OutputSpec, TaskSpec
 from hepml.contracts.track_steps import PropagationSteps
+from hepml.contracts.two_sample_scores import TwoSampleScores
+from hepml.contracts.verdict import Verdict
 
 __all__ = [
     "NOBODY",
@@ -91,6 +93,8 @@ __all__ = [
     "StartPlan",
     "TaskSpec",
     "Transferable",
+    "TwoSampleScores",
+    "Verdict",
     "batch_name",
     "part_beside_train",
 ]
