@@ -25,6 +25,7 @@ from hepml.evaluation.fraction import weighted_fraction
 from hepml.evaluation.frechet import frechet_distance, frechet_physics_distance
 from hepml.evaluation.generated_classifier import classifier_figures, compare_judged
 from hepml.evaluation.generated_copies import copies_of_truth, copy_figures
+from hepml.evaluation.generated_distances import mean_shower
 from hepml.evaluation.histogram import score_histogram
 from hepml.evaluation.histogram_chi2 import Chi2Test, histogram_chi2
 from hepml.evaluation.isotonic import IsotonicCalibration, fit_isotonic
@@ -56,6 +57,7 @@ from hepml.evaluation.residuals import (
 from hepml.evaluation.resolution_terms import ResolutionTerms, resolution_terms
 from hepml.evaluation.roc import RocCurve, roc_curve
 from hepml.evaluation.sculpting import Sculpting, jensen_shannon_divergence, sculpting_at_signal_efficiency
+from hepml.evaluation.seen_at_all import what_can_be_seen
 from hepml.evaluation.separation import Separation, separation_power
 from hepml.evaluation.shape_comparison import ShapeComparison, compare_shapes
 from hepml.evaluation.shower_response import (
@@ -176,6 +178,7 @@ __all__ = [
     "log_loss",
     "match_tracks",
     "mean_absolute_error",
+    "mean_shower",
     "median_absolute_error",
     "median_over_members",
     "memorising_test",
@@ -213,6 +216,7 @@ __all__ = [
     "weighted_correlation",
     "weighted_fraction",
     "weighted_mean",
+    "what_can_be_seen",
     "window_mask",
     "working_points",
 ]

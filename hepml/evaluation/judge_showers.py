@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from hepml.contracts import Curve, Metric
 from hepml.evaluation.case import Case
 from hepml.evaluation.correlation import correlation_curves
+from hepml.evaluation.delta_auc import two_sided_p_value
 from hepml.evaluation.estimate import Estimate
 from hepml.evaluation.generated_distances import distance_figures, mean_shower, spectrum_curve
 from hepml.evaluation.generated_response import energy_edges, response_curves, response_figures
@@ -90,7 +92,11 @@ def compare_generators(truth: ShowerSample, one: ShowerSample, other: ShowerSamp
         left_out.append(_mean_separation(rest[0], rest[1], n_bins) - _mean_separation(rest[0], rest[2], n_bins))
     error = float(np.sqrt((_GROUPS - 1) * np.var(left_out)))
     case = Case(one.name, "test", member=one.member, against=other.name)
-    return [case.metric("delta_mean_separation", Estimate(value, error, "paired jackknife"))]
+    p_value = Estimate(two_sided_p_value(value, error), math.nan, "normal")
+    return [
+        case.metric("delta_mean_separation", Estimate(value, error, "paired jackknife")),
+        case.metric("delta_mean_separation_p_value", p_value),
+    ]
 
 
 def _mean_separation(truth: ShowerSample, fast: ShowerSample, n_bins: int) -> float:
