@@ -26,6 +26,7 @@ TRAINING = Training(epochs=2, batch_size=128, early_stopping=None, optimiser={"l
 SMALL: dict[str, dict[str, Any]] = {
     "shower_parametrisation": {"n_bins": 4},
     "shower_resampling": {"n_nearest": 20},
+    "vae": {"latents": 3, "width": 32, "depth": 1, "stream": 16, "energy_components": 3, "weight_average": 0.9},
 }
 """Options with which a fit takes a second."""
 

@@ -29,6 +29,7 @@ ESTIMATORS: Mapping[str, str] = {
     "resnet": "hepml.estimators.resnet:ResidualNetwork",
     "shower_parametrisation": "hepml.estimators.parametrised_showers:ParametrisedShowers",
     "shower_resampling": "hepml.estimators.resampled_showers:ResampledShowers",
+    "vae": "hepml.estimators.vae:ShowerAutoencoder",
     "xgboost": "hepml.estimators.xgboost:XGBoostTrees",
 }
 """Name → ``module:Class``; imported when it is looked up.  Each class has its own `Options`."""
