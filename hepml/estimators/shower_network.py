@@ -62,6 +62,7 @@ class ShowerNetwork(Generative):
     def __init__(self, spec: ModelSpec) -> None:
         self.spec, self.inputs = spec, shower_inputs(spec)
         self.features: ShowerFeatures | None = None
+        self.n_train = 1
         self._ends = layer_ends(self.inputs)
 
     @abstractmethod
@@ -134,6 +135,7 @@ class ShowerNetwork(Generative):
         tf.config.experimental.enable_op_determinism()  # the same bits for the same seed, as for every network
         tf.random.set_seed(self.spec.seed)
         names = list(self.spec.arrays)
+        self.n_train = train.n_rows
         self.build(survey_showers(self.inputs, read_showers(train, names, most=_SURVEYED, seed=self.spec.seed)))
         return run_fit(
             self.build_trainer(training, batch_size=min(training.batch_size, train.n_rows)),

@@ -20,6 +20,7 @@ ESTIMATORS: Mapping[str, str] = {
     "cvn": "hepml.estimators.cvn:VisualNetwork",
     "densenet": "hepml.estimators.densenet:DenselyConnectedNetwork",
     "dnn": "hepml.estimators.dnn:DenseNetwork",
+    "gan": "hepml.estimators.gan:ShowerGan",
     "likelihood": "hepml.estimators.likelihood:LikelihoodRatio",
     "line_fit": "hepml.estimators.line_fit_model:LineFit",
     "line_follower": "hepml.estimators.line_follower:LineFollower",
