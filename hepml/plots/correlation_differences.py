@@ -48,7 +48,7 @@ def draw_correlation_differences(curves: Sequence[Curve], *, label: Label | None
             picture = axes.imshow(change, cmap="RdBu_r", vmin=-limit, vmax=limit)
             bar = figure.colorbar(picture, ax=axes, pad=0.02, aspect=28, extend="both" if place else "neither")
             what = f"{short_name(str(curve.run), longest=16)} − full [%]" if place else "Correlation, full [%]"
-            bar.set_label(what, fontsize=_SMALL + 2)
+            bar.set_label(what, fontsize=_SMALL)
             bar.ax.tick_params(labelsize=_SMALL)
             left, lowest = place % n_columns == 0, place + n_columns >= len(curves)
             _name_variables(axes, names, left=left, lowest=lowest)

@@ -111,7 +111,7 @@ def _draw_ratios(
     scale = LogNorm(1 / _WIDEST_RATIO, _WIDEST_RATIO)
     for axes, (name, image) in zip(panels, others, strict=True):
         picture = _show(axes, _over(image, first), layer, "RdBu_r", scale)
-        _name(axes, f"{short_name(name, longest=16)} / {short_name(reference, longest=10)}", colour="black")
+        _name(axes, f"{short_name(name, longest=16)} / {short_name(reference, longest=16)}", colour="black")
     if others and with_bar:
         _bar(figure, picture, panels, "Ratio", ratio=True)
 

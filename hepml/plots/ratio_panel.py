@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedLocator
 from numpy.typing import NDArray
 
 from hepml.contracts import Curve
@@ -17,6 +17,9 @@ from hepml.plots.pens import Pen
 
 WIDEST = (0.5, 1.5)
 """Ratios that are shown; what is beyond lies at the edge."""
+
+_UNKNOWN = 0.4
+"""Relative error of the first sample from which on a ratio to it says nothing."""
 
 
 def draw_over_ratio(
@@ -48,20 +51,23 @@ def draw_over_ratio(
         pen, edges = pens[str(curve.run)], edges_of(curve)
         content, width = curve.columns[value], curve.columns[error]
         draw_steps(upper, edges, content, width, pen=pen, name=short_name(str(curve.run), longest=16))
-        ratio, of_ratio = _over(content, width, first.columns[value])
+        ratio, of_ratio = _over(content, width, first.columns[value], first.columns[error])
         draw_steps(lower, edges, np.clip(ratio, *WIDEST), of_ratio, pen=pen)
     lower.set_ylim(*WIDEST)
     lower.axhline(1.0, color="black", linewidth=0.8, zorder=1)
-    lower.yaxis.set_major_locator(MaxNLocator(3, steps=[5, 10], prune="both"))
+    lower.yaxis.set_major_locator(FixedLocator([0.75, 1.0, 1.25]))
     edges = edges_of(first)
     upper.set_xlim(float(edges[0]), float(edges[-1]))
 
 
 def _over(
-    content: NDArray[np.float64], error: NDArray[np.float64], reference: NDArray[np.float64]
+    content: NDArray[np.float64],
+    error: NDArray[np.float64],
+    reference: NDArray[np.float64],
+    of_reference: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return ratios and their errors, those of the reference left out: they are the band around 1."""
-    filled = reference > 0
+    filled = (reference > 0) & (of_reference < _UNKNOWN * reference)
     ratio, width = (
         np.divide(each, reference, out=np.full(len(reference), np.nan), where=filled) for each in (content, error)
     )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from hepml.contracts import Curve, Metric
 from hepml.errors import ShapeError
@@ -56,8 +59,9 @@ def draw_shower_shapes(
     names = [str(curve.run) for curve in variables[0]]
     colours = run_pens or pens(names)
     n_rows, n_columns = math.ceil(len(variables) / _PER_ROW), min(_PER_ROW, len(variables))
-    with drawing(width=4.6 * n_columns + 0.6, height=4.7 * n_rows + 0.6) as figure:
-        panels = figure.subplots(2 * n_rows, n_columns, squeeze=False, height_ratios=[2.6, 1] * n_rows)
+    width, height = 4.5 * n_columns + 0.8, 4.6 * n_rows + 0.5
+    with drawing(width=width, height=height, layout="none") as figure:
+        panels = _panels(figure, n_rows, n_columns)
         for place, curves in enumerate(variables):
             row, column = divmod(place, n_columns)
             upper, lower = panels[2 * row, column], panels[2 * row + 1, column]
@@ -73,6 +77,16 @@ def draw_shower_shapes(
     return figure
 
 
+def _panels(figure: Figure, n_rows: int, n_columns: int) -> NDArray[Any]:
+    """Return pairs of panels in their places: measuring the words of so many would take longer than drawing them."""
+    width, height = figure.get_size_inches()
+    rows = figure.add_gridspec(
+        n_rows, 1, left=0.9 / width, right=1 - 0.15 / width, bottom=0.75 / height, top=1 - 0.5 / height, hspace=0.22
+    )
+    pairs = [row.subgridspec(2, n_columns, height_ratios=[2.6, 1], hspace=0.06, wspace=0.22) for row in rows]
+    return np.concatenate([pair.subplots(squeeze=False) for pair in pairs])
+
+
 def _finish(upper: Axes, lower: Axes, variable: str, *, first: bool) -> None:
     upper.set_ylim(bottom=0.0)
     make_room(upper, rows=3, row_inches=0.26)
@@ -84,6 +98,7 @@ def _finish(upper: Axes, lower: Axes, variable: str, *, first: bool) -> None:
         lower.set_ylabel("Ratio", fontsize=_SMALL + 3)
     for axes in (upper, lower):
         axes.tick_params(labelsize=_SMALL)
+        axes.minorticks_off()
         axes.grid(which="major", alpha=0.3)
 
 

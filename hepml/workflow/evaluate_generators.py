@@ -119,6 +119,11 @@ def _summary(run: LoadedRun, judged: JudgedGenerators, *, baseline: str | None) 
 
 def _warnings(judged: JudgedGenerators, data: Dataset, *, has_simple: bool) -> list[str]:
     texts = [what_can_be_seen(judged.metrics, n=judged.truth.n, n_floor=judged.n_floor)]
+    copiers = [v.run for v in judged.verdicts if v.name == "copied" and not v.passes and v.clear]
+    texts += [
+        f"{run} shows its training showers again: its other figures say nothing of what it has learnt."
+        for run in copiers
+    ]
     if data.manifest.n_skipped:
         texts.append(f"{data.manifest.n_skipped} input entries or files could not be read and are not in the dataset.")
     if not has_simple:

@@ -39,7 +39,7 @@ def shower_figures(judged: JudgedGenerators, pictures: ShowerPictures) -> list[P
         *_of_all(judged, label, colours),
         *_sheets(judged, label, colours),
         *_means(pictures, label),
-        *_displays(pictures, label),
+        *_displays(pictures),
         *_trainings(judged.curves, label, colours),
     ]
 
@@ -106,8 +106,9 @@ def _means(pictures: ShowerPictures, label: Label) -> Iterator[PlannedFigure]:
     )
 
 
-def _displays(pictures: ShowerPictures, label: Label) -> Iterator[PlannedFigure]:
+def _displays(pictures: ShowerPictures) -> Iterator[PlannedFigure]:
     content = "Energy of a cell [GeV]"
+    label = Label(right="single showers")
     for place, rows in enumerate(pictures.displays):
         yield PlannedFigure(
             f"showers_{place}",
