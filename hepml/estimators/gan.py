@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from hepml.contracts import Batch
 from hepml.estimators.optimiser import build_optimiser
 from hepml.estimators.shower_features import ShowerFeatures
-from hepml.estimators.shower_network import ShowerNetwork
+from hepml.estimators.shower_network import Arrays, ShowerNetwork
 from hepml.networks.censored_cells import censored_averages
-from hepml.networks.gan_trainer import Game, GanTrainer
+from hepml.networks.game import Game
+from hepml.networks.gan_trainer import GanTrainer
 from hepml.networks.generator_trainer import normal_numbers
 from hepml.networks.seeds import SeedStream
 from hepml.networks.shower_gan import CellAverages, ShowerDiscriminator, ShowerGenerator
@@ -30,13 +31,14 @@ class GanOptions(Options):
     latents: int = pydantic.Field(16, gt=0, le=1024, description="Random numbers that all cells share")
     loss: Literal["non_saturating", "wasserstein"] = "non_saturating"
     gradient_penalty: float = pydantic.Field(
-        1.0, ge=0, description="Weight; wasserstein: (|∇| − 1)² between real and made, else ½|∇|² at real showers"
+        2.0, ge=0, description="Weight; wasserstein: (|∇| − 1)² between real and made, else ½|∇|² at real showers"
     )
     warm_up_epochs: int = pydantic.Field(
-        3, ge=0, description="First epochs, in which the generator learns each cell by itself, by its likelihood"
+        8, ge=0, description="First epochs, in which the generator learns each cell by itself, by its likelihood"
     )
+    game_rate: float = pydantic.Field(0.1, gt=0, description="Learning rate of the generator over that of its warm-up")
     discriminator_steps: int = pydantic.Field(1, gt=0, description="Steps for each one of the generator")
-    discriminator_rate: float = pydantic.Field(2.0, gt=0, description="Learning rate over that of the generator")
+    discriminator_rate: float = pydantic.Field(1.0, gt=0, description="Learning rate over that of the generator")
     beta_1: float = pydantic.Field(0.5, ge=0, lt=1, description="Of both optimisers, where they are of Adam's kind")
     width: int = pydantic.Field(256, gt=0, description="Units of the layers of both players")
     depth: int = pydantic.Field(2, ge=0, le=20, description="Residual layers of the generator")
@@ -106,7 +108,7 @@ class ShowerGanTrainer:
         n_cells = len(self._features.constants.on_logit)
         sizes = {"conditions": n_conditions, "steps": n_layers, "layers": n_conditions + n_layers, "cells": n_cells}
         sizes |= {"layer_energy": n_layers, "latent": options.latents, "normal": n_cells, "between": 1}
-        self._steps_per_epoch = math.ceil(model.n_train / batch_size)
+        per_epoch = math.ceil(model.n_train / batch_size)
         self._trainer = GanTrainer(
             model.energies,
             model.generator,
@@ -114,11 +116,17 @@ class ShowerGanTrainer:
             game=Game(
                 wasserstein=options.loss == "wasserstein",
                 gradient_penalty=options.gradient_penalty,
+                rate=options.game_rate,
                 discriminator_rate=options.discriminator_rate,
                 discriminator_steps=options.discriminator_steps,
-                warm_up_steps=options.warm_up_epochs * self._steps_per_epoch,
+                warm_up_steps=options.warm_up_epochs * per_epoch,
+                watching_steps=min(options.warm_up_epochs, 1) * per_epoch,
             ),
-            optimisers=[_optimiser(training, beta_1) for beta_1 in (None, options.beta_1, options.beta_1)],
+            optimisers={
+                "energies": build_optimiser(training.optimiser),
+                "generator": _optimiser(training, options.beta_1),
+                "discriminator": _optimiser(training, options.beta_1),
+            },
             sizes=sizes,
             weight_average=options.weight_average,
         )
@@ -149,16 +157,20 @@ class ShowerGanTrainer:
         with self._trainer.averaged():
             yield
 
+    def validation_figures(self, arrays: Arrays) -> dict[str, float]:  # noqa: ARG002
+        """Return nothing: losses of a game say how the players stand to one another, and not how good they are."""
+        return {}
+
     def _layer_energy(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the energies of layers over the least energy."""
         cells = np.where(x > 0, np.exp(x.astype(np.float64)), 0.0)
         return np.add.reduceat(cells, self._model.starts, axis=1).astype(np.float32)
 
 
-def _optimiser(training: Training, beta_1: float | None) -> Any:
+def _optimiser(training: Training, beta_1: float) -> Any:
     """Return the recipe's optimiser; a game needs less momentum than a fit (arXiv:1511.06434)."""
     made = build_optimiser(training.optimiser)
-    if beta_1 is not None and hasattr(made, "beta_1"):
+    if hasattr(made, "beta_1"):
         made.beta_1 = beta_1
     return made
 

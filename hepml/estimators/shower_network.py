@@ -9,7 +9,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from hepml.contracts import BatchSource, Epoch, FitPlan, Generative, ModelSpec
 from hepml.errors import RunError
 from hepml.estimators.checkpoint import CheckpointFile, fingerprint
-from hepml.estimators.fit_loop import Trainer, run_fit
+from hepml.estimators.fit_loop import Judge, Trainer, run_fit
 from hepml.estimators.inputs import check_parts
 from hepml.estimators.shower_baseline import read_showers
 from hepml.estimators.shower_features import ShowerConstants, ShowerFeatures, layer_ends
@@ -36,6 +36,13 @@ _FILE = "generator.npz"
 _SURVEYED = 50_000
 
 Arrays = Mapping[str, NDArray[Any]]
+
+
+class ShowerTrainer(Trainer, Protocol):
+    """A trainer that may know losses of the validation part."""
+
+    def validation_figures(self, arrays: Arrays) -> dict[str, float]:
+        """Return figures of showers that the training does not use, of the network as it is."""
 
 
 class ShowerNetwork(Generative):
@@ -91,7 +98,7 @@ class ShowerNetwork(Generative):
         """
 
     @abstractmethod
-    def build_trainer(self, training: Training, *, batch_size: int) -> Trainer:
+    def build_trainer(self, training: Training, *, batch_size: int) -> ShowerTrainer:
         """Return what makes the steps of the training."""
 
     @property
@@ -137,10 +144,11 @@ class ShowerNetwork(Generative):
         names = list(self.spec.arrays)
         self.n_train = train.n_rows
         self.build(survey_showers(self.inputs, read_showers(train, names, most=_SURVEYED, seed=self.spec.seed)))
+        trainer = self.build_trainer(training, batch_size=min(training.batch_size, train.n_rows))
         return run_fit(
-            self.build_trainer(training, batch_size=min(training.batch_size, train.n_rows)),
+            trainer,
             train,
-            self._judge(validation),
+            self._judge(trainer, validation),
             training=training,
             checkpoint=CheckpointFile(plan.checkpoint, fingerprint(self.spec, training, train, validation)),
             on_epoch=plan.on_epoch,
@@ -221,13 +229,15 @@ class ShowerNetwork(Generative):
             raise RunError(msg) from None
         return made
 
-    def _judge(self, validation: BatchSource | None) -> Any:
+    def _judge(self, trainer: ShowerTrainer, validation: BatchSource | None) -> Judge | None:
+        """Return what gives the figures of the validation part, of which as many showers are read as options say."""
         if validation is None:
             return None
         most = int(self.spec.options.judged_showers)  # type: ignore[attr-defined]
         showers = read_showers(validation, list(self.spec.arrays), most=most, seed=self.spec.seed)
         judge = ShowerJudge(self.inputs, showers, seed=self.spec.seed)
-        return partial(judge.figures, partial(self.generate, seed=[self.spec.seed, 0]))
+        generate = partial(self.generate, seed=[self.spec.seed, 0])
+        return lambda: {**trainer.validation_figures(showers), **judge.figures(generate)}
 
     def _block(self, conditions: Arrays, places: NDArray[np.float32] | None, seed: list[int]) -> NDArray[np.float32]:
         """Return the cells of one block in GeV."""

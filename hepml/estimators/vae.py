@@ -23,6 +23,8 @@ from hepml.networks.shower_vae import ShowerVae
 from hepml.options import Options
 from hepml.recipe import Training
 
+_VALIDATION_ROWS = 1024
+
 
 class VaeOptions(Options):
     """Options of the variational autoencoder."""
@@ -161,6 +163,17 @@ class VaeTrainer:
         """Give the model the averaged weights for the length of the block."""
         with self._trainer.averaged():
             yield
+
+    def validation_figures(self, arrays: Arrays) -> dict[str, float]:
+        """Return the loss of showers that the training does not use, at one place of what the encoder gives."""
+        rng, n, total = np.random.default_rng(self._model.spec.seed), len(self._model.inputs.kind(arrays)), 0.0
+        for start in range(0, n, _VALIDATION_ROWS):
+            rows = {name: values[start : start + _VALIDATION_ROWS] for name, values in arrays.items()}
+            tensors = self._features.showers(rows, rng)
+            size = len(tensors["cells"])
+            tensors["normal"] = normal_numbers(rng, (size, self._model.n_latents))
+            total += self._trainer.sums(tensors, np.ones(size, np.float32))["loss"]
+        return {"validation_loss": total / n}
 
     def _losses(self, tensors: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
         import tensorflow as tf

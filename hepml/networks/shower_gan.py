@@ -20,6 +20,7 @@ _HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 _X_SCALE = 5.0
 _N_SHAPES = 7
 _STEP = 3.0
+_MOST_SKEW = 0.7
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class CellAverages:
 class ShowerGenerator:
     """Latent numbers, conditions and energies of layers → a normal number for each cell, which is on where it is > 0.
 
-    The network gives its mean and width, starting from the averages, so that sparsity and the fluctuation of each cell
-    are its own and correlations come from the latent numbers.
+    The network gives its mean, width and skewness, starting from the averages, so that sparsity and the fluctuation of
+    each cell are its own and correlations come from the latent numbers.
 
     Parameters
     ----------
@@ -69,8 +70,8 @@ class ShowerGenerator:
         place = keras.layers.Input((latents + n_given,))
         features = residual_trunk(place, seeds, width=width, depth=depth)
         made = [
-            keras.layers.Reshape((n, 2))(
-                dense(2 * n, seeds, activation=None, spread=0.01)(dense(stream, seeds)(features))
+            keras.layers.Reshape((n, 3))(
+                dense(3 * n, seeds, activation=None, spread=0.01)(dense(stream, seeds)(features))
             )
             for n in n_cells
         ]
@@ -84,24 +85,25 @@ class ShowerGenerator:
         found: list[Any] = self._model.trainable_variables
         return found
 
-    def constants(self, latent: Any, given: Any) -> tuple[Any, Any]:
-        """Return mean and logarithm of the width of each cell's number, shape (n, n_cells)."""
+    def constants(self, latent: Any, given: Any) -> tuple[Any, Any, Any]:
+        """Return mean, logarithm of the width and skewness of each cell's number, shape (n, n_cells)."""
         ops = import_keras().ops
         raw = self._model(ops.concatenate([latent, given], axis=1))
         mean = self.averages.mean + self.averages.spread * _STEP * raw[..., 0]
-        return mean, ops.clip(np.log(self.averages.spread) + _STEP * raw[..., 1], *_LOG_WIDTHS)
+        log_width = ops.clip(np.log(self.averages.spread) + _STEP * raw[..., 1], *_LOG_WIDTHS)
+        return mean, log_width, _MOST_SKEW * ops.tanh(raw[..., 2])
 
     def drawn(self, latent: Any, given: Any, normal: Any) -> Any:
         """Return each cell's number, shape (n, n_cells); `normal` are standard normal numbers, one for each cell."""
-        mean, log_width = self.constants(latent, given)
-        return mean + import_keras().ops.exp(log_width) * normal
+        mean, log_width, skew = self.constants(latent, given)
+        return mean + import_keras().ops.exp(log_width) * (normal + 0.5 * skew * (normal * normal - 1))
 
     def loss(self, latent: Any, given: Any, cells: Any) -> Any:
-        """Return −ln of the likelihood of independent cells, shape (n,): what the warm-up minimises (Tobit)."""
+        """Return −ln of the likelihood of normal, independent cells, shape (n,): of the warm-up (Tobit)."""
         import tensorflow as tf
 
         ops = import_keras().ops
-        mean, log_width = self.constants(latent, given)
+        mean, log_width, _ = self.constants(latent, given)
         inverse = ops.exp(-log_width)
         pull = (cells - mean) * inverse
         off = ops.log(ops.maximum(0.5 * tf.math.erfc(mean * inverse / math.sqrt(2)), 1e-9))
