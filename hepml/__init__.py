@@ -52,6 +52,7 @@ _LAZY = {
     "train": "hepml.workflow",
     "evaluate": "hepml.workflow",
     "predict": "hepml.workflow",
+    "generate": "hepml.workflow",
     "export": "hepml.workflow",
     "run": "hepml.workflow",
     "status": "hepml.workflow",

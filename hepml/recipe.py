@@ -259,6 +259,53 @@ class Model(Options):
     start: Start | None = pydantic.Field(None, description="Networks: start from the backbone of another run")
 
 
+class GeneratorLimits(Options):
+    """From where on a generator fails; null: the figure is shown without a verdict."""
+
+    response: float | None = pydantic.Field(0.03, gt=0, description="Largest deviation of the mean response in any bin")
+    resolution: float | None = pydantic.Field(0.2, gt=0, description="Largest relative deviation of the resolution")
+    separation: float | None = pydantic.Field(
+        0.05, gt=0, description="Separation power of a shape variable, less what chance gives"
+    )
+    auc_shapes: float | None = pydantic.Field(
+        0.85, gt=0.5, description="AUC of trees on shape variables that tell generated from full simulation"
+    )
+    auc_cells: float | None = pydantic.Field(None, gt=0.5, description="The same of trees on cells")
+    coverage_lost: float | None = pydantic.Field(
+        0.1, gt=0, description="Share of true showers without a generated one among their neighbours, above chance"
+    )
+    copied: float | None = pydantic.Field(
+        0.02, gt=0.01, description="Share of showers nearer to the training than 99% of new ones are"
+    )
+
+
+class JudgedGenerator(Options):
+    """How runs that generate are judged."""
+
+    limits: GeneratorLimits = GeneratorLimits()
+    showers: int = pydantic.Field(20_000, ge=100, description="Largest number of test showers that are compared")
+    bins: int = pydantic.Field(30, ge=2, le=200, description="Of a shape variable, equally filled")
+    energy_bins: list[float] | Annotated[int, pydantic.Field(ge=1, le=100)] = pydantic.Field(
+        8, description="For response and resolution: edges in GeV, or a number of bins of equal population"
+    )
+    classifier_showers: int = pydantic.Field(
+        5000, ge=0, description="Largest number of showers of each kind that classifiers are trained on; 0: none"
+    )
+    classifier_seeds: int = pydantic.Field(3, ge=1, le=20, description="Classifiers whose median AUC is quoted")
+    neighbours: int = pydantic.Field(
+        2000, ge=100, description="Largest number of showers whose nearest ones are looked for: coverage, copies"
+    )
+    displays: int = pydantic.Field(2, ge=0, le=10, description="Energies at which single showers are drawn; 0: none")
+
+    @pydantic.field_validator("energy_bins")
+    @classmethod
+    def _increasing(cls, value: list[float] | int) -> list[float] | int:
+        if isinstance(value, list) and (len(value) < 2 or any(b <= a for a, b in pairwise(value))):
+            msg = "edges of energy_bins must be two or more increasing numbers, or give the number of bins"
+            raise ValueError(msg)
+        return value
+
+
 class Evaluation(Options):
     """How runs are judged."""
 
@@ -325,6 +372,7 @@ class Evaluation(Options):
     learning_curve: list[Annotated[float, pydantic.Field(gt=0, lt=1)]] = pydantic.Field(
         [], description="Fractions of the training part that the first seed is trained on in addition"
     )
+    generation: JudgedGenerator = JudgedGenerator()
 
     @pydantic.field_validator("learning_curve")
     @classmethod

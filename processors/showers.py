@@ -23,6 +23,8 @@ A file that holds each shower as an array (layers × rows × columns), in keV he
 The inputs are ``shower``, normalised cells and their energies; ``condition``, a table of what a generator is given: the
 true energy, the particle where ``particles`` has several, and ``condition``'s further branches; and ``shapes``, the
 table of shape variables, for classifiers and trees.  All shape variables are spectators as well.
+
+`ntuple` is the way back: the branches of showers that a model has made (``hepml generate``), as `examples` reads them.
 """
 
 from typing import Literal
@@ -146,6 +148,30 @@ def refuse_most_outside(cells, outside, options):
         raise ValueError(msg + "correct the options shower or cells, or raise most_outside")
 
 
+def ntuple(made, options):
+    """Return the branches of showers that a model has made; what it does not know is NaN."""
+    cells, given, rows = made.inputs["shower"], made.inputs["condition"], made.n
+    branches = {branch: made.key.get(name, made.key["event"]) for name, branch in options.key.items()} or {**made.key}
+    branches[options.weight or "generator_weight"] = np.ones(rows, np.float32)
+    if options.particle is not None:
+        only = next(iter(options.particles), 0)
+        branches[options.particle] = np.asarray(
+            given["particle"] if "particle" in given.fields else [only] * rows, "i4"
+        )
+    branches[options.energy] = ak.to_numpy(given["energy_gev"] / options.gev).astype(np.float32)
+    branches |= {branch: ak.to_numpy(given[name]).astype(np.float32) for name, branch in options.condition.items()}
+    unknown = set(options.spectators.values()) - set(branches)
+    branches |= {branch: np.full(rows, np.nan, np.float32) for branch in sorted(unknown)}
+    lists = {name: cells[name] for name in ("layer", "row", "column")}
+    lists["energy"] = ak.values_astype(cells.energy / options.gev, np.float32)
+    if options.dense is None:
+        return branches | {branch: lists[name] for name, branch in options.cells.model_dump().items()}
+    dense = np.zeros((rows, len(options.shower.sizes), *options.shower.sizes[0]), np.float32)
+    *place, energy = (ak.to_numpy(ak.flatten(each)) for each in lists.values())
+    dense[np.repeat(np.arange(rows), ak.num(cells.layer)), *place] = energy
+    return branches | {options.dense: dense}
+
+
 def filled(axis, values, weight):
     """Return a histogram of one quantity."""
     return hist.Hist(axis, storage="weight").fill(values, weight=weight)
@@ -181,6 +207,7 @@ def examples(events, options):
             **{name: ak.to_numpy(shapes[name]) for name in shapes.fields},
             "n_cells_outside": n_outside,
         },
+        missing_allowed=frozenset(options.spectators),  # NaN in generated showers, of which nobody knows them
         key={name: events[branch] for name, branch in options.key.items()} or None,
         histograms={
             "energy_gev": filled(

@@ -24,8 +24,19 @@ TASK = build_task("generation", {}, TaskContext((), ("shower", "condition")))
 TRAINING = Training(epochs=2, batch_size=128, early_stopping=None, optimiser={"learning_rate": 0.002})
 
 SMALL: dict[str, dict[str, Any]] = {
+    "gan": {
+        "latents": 3,
+        "width": 32,
+        "depth": 1,
+        "stream": 16,
+        "kernels": 2,
+        "energy_components": 3,
+        "warm_up_epochs": 1,
+        "weight_average": 0.9,
+    },
     "shower_parametrisation": {"n_bins": 4},
     "shower_resampling": {"n_nearest": 20},
+    "vae": {"latents": 3, "width": 32, "depth": 1, "stream": 16, "energy_components": 3, "weight_average": 0.9},
 }
 """Options with which a fit takes a second."""
 

@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "train": ("hepml.cli.train:train", "Train one model of the recipe on a dataset."),
     "evaluate": ("hepml.cli.evaluate:evaluate", "Judge runs on the same dataset: metrics, plots, report."),
     "predict": ("hepml.cli.predict:predict", "Write scores of a run as friend trees."),
+    "generate": ("hepml.cli.generate:generate", "Write examples that a generative run makes, as an ntuple."),
     "export": ("hepml.cli.export:export", "Write the networks of a run as ONNX."),
     "run": ("hepml.cli.run:run", "process + train all models + evaluate."),
     "condor": ("hepml.cli.condor:condor", "process and predict as HTCondor jobs."),

@@ -12,6 +12,7 @@ from hepml.contracts.estimator import (
     FitPlan,
     FittedModel,
     Generative,
+    Latent,
     ModelSpec,
     Normalisation,
     StartPlan,
@@ -19,6 +20,7 @@ from hepml.contracts.estimator import (
 )
 from hepml.contracts.examples import Examples, ObjectIndex
 from hepml.contracts.found_tracks import NO_HIT, NOBODY, FoundTracks, MatchedTracks
+from hepml.contracts.generated import Generated
 from hepml.contracts.manifest import BucketCounts, InputFile, InputSummary, Manifest, ShardInfo
 from hepml.contracts.metric import Curve, Metric
 from hepml.contracts.monitored_histogram import WHOLE_RUN, MonitoredHistogram
@@ -31,11 +33,14 @@ from hepml.contracts.representation import (
     Moments,
     Representation,
     RepresentationSpec,
+    Reversible,
     batch_name,
 )
 from hepml.contracts.scored_histograms import ScoredHistograms
 from hepml.contracts.task import RELATIVE, OutputSpec, TaskSpec
 from hepml.contracts.track_steps import PropagationSteps
+from hepml.contracts.two_sample_scores import TwoSampleScores
+from hepml.contracts.verdict import Verdict
 
 __all__ = [
     "NOBODY",
@@ -62,10 +67,12 @@ __all__ = [
     "FitPlan",
     "FittedModel",
     "FoundTracks",
+    "Generated",
     "Generative",
     "HitPrediction",
     "InputFile",
     "InputSummary",
+    "Latent",
     "Manifest",
     "MatchedTracks",
     "Metric",
@@ -80,11 +87,14 @@ __all__ = [
     "Propagator",
     "Representation",
     "RepresentationSpec",
+    "Reversible",
     "ScoredHistograms",
     "ShardInfo",
     "StartPlan",
     "TaskSpec",
     "Transferable",
+    "TwoSampleScores",
+    "Verdict",
     "batch_name",
     "part_beside_train",
 ]

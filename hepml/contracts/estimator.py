@@ -200,3 +200,41 @@ class Generative(Estimator):
         RunError
             Not fitted, or a condition is missing or of another shape.
         """
+
+
+class Latent(Generative):
+    """What a `Generative` is as well if examples have a place in a latent space, from which they are made again."""
+
+    @abstractmethod
+    def encode(self, inputs: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
+        """Return the place of each example, shape (n, d): the mean where the encoder gives a distribution.
+
+        Parameters
+        ----------
+        inputs : mapping of str to array, shape (n, …)
+            By batch name, conditions among them; n = 0 is allowed.
+
+        Raises
+        ------
+        RunError
+            Not fitted, or an array is missing or of another shape.
+        """
+
+    @abstractmethod
+    def decode(
+        self, latent: NDArray[Any], conditions: Mapping[str, NDArray[Any]], *, seed: int | Sequence[int]
+    ) -> dict[str, NDArray[np.float32]]:
+        """Return what `generate` does, at given places of the latent space.
+
+        Parameters
+        ----------
+        latent : array, shape (n, d)
+            One place for each row of the conditions.
+        conditions, seed
+            As for `generate`; the seed is of whatever else is random.
+
+        Raises
+        ------
+        RunError
+            Not fitted, places of another number of dimensions, or conditions that do not fit.
+        """

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from hepml.contracts.manifest import Manifest
 from hepml.contracts.metric import Metric
 from hepml.contracts.task import TaskSpec
+from hepml.contracts.verdict import Verdict
 
 Section = Literal[
     "performance",
@@ -118,6 +119,8 @@ class ReportContent:
         Of hepml and of what it stands on, when the report was made.
     warnings : tuple of str
         What a reader must know before believing a number; shown first.
+    verdicts : tuple of Verdict
+        Of runs that generate: which figures are within their limits.
     """
 
     title: str
@@ -129,3 +132,4 @@ class ReportContent:
     parts: tuple[PartCounts, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()

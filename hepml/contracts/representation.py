@@ -174,6 +174,20 @@ class Additive(ABC):
         """
 
 
+class Reversible(Representation):
+    """What a `Representation` is as well if what a model has made can be turned back into columns."""
+
+    @abstractmethod
+    def columns_of(self, dense: Mapping[str, NDArray[Any]]) -> ak.Array:
+        """Return the columns that `encode` takes, one row per example, from the dense arrays of `arrays`.
+
+        Raises
+        ------
+        ShapeError
+            An array is absent or has another shape.
+        """
+
+
 def batch_name(input_name: str, suffix: str) -> str:
     """Return the name of a batch array: the input's own name, or ``<input>_<suffix>`` where there are several.
 

@@ -124,7 +124,7 @@ class CheckpointFile:
 def fingerprint(
     spec: ModelSpec, training: Training, train: BatchSource, validation: BatchSource | None, *, start: str | None = None
 ) -> str:
-    """Return a hash of everything that fixes a fit: model, options, training and the parts' sizes and moments.
+    """Return a hash of all that fixes a fit: model, task, options, training and the parts' sizes and moments.
 
     `start` says which weights of another run the fit starts from, and how; None: it starts from its seed.
     """
@@ -143,6 +143,7 @@ def fingerprint(
         training.model_dump(mode="json"),
         [train.n_rows, validation.n_rows if validation else None],
         *([] if start is None else [start]),
+        *([[spec.task.conditions, spec.task.options]] if spec.task.conditions or spec.task.options else []),
     ]
     digest = hashlib.sha256(json.dumps(words, sort_keys=True).encode())
     for name, moments in sorted(train.moments.items()):

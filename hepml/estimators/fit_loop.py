@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
-from hepml.contracts import BatchSource, Epoch
+from hepml.contracts import Batch, BatchSource, Epoch
 from hepml.errors import RunError
 from hepml.estimators.checkpoint import Checkpoint, CheckpointFile
 from hepml.estimators.feed import in_batches, read_ahead
@@ -16,14 +17,37 @@ from hepml.networks.supervised import SupervisedTrainer
 from hepml.recipe import Training
 
 
+class Trainer(Protocol):
+    """What the fit loop needs of a network in training."""
+
+    @property
+    def variables(self) -> list[Any]:
+        """Everything that a step changes."""
+
+    @property
+    def weights(self) -> list[Any]:
+        """What a saved model holds."""
+
+    def train(self, batch: Batch, *, learning_rate: float) -> Mapping[str, float]:
+        """Make one step and return the sums of its figures over the examples, ``loss`` among them."""
+
+    def averaged(self) -> AbstractContextManager[None]:
+        """Give the model the averaged weights, if they are averaged, for the length of the block."""
+
+
+Judge = Callable[[], Mapping[str, float]]
+"""The figures of a network on the validation part, as it is."""
+
+
 def run_fit(
-    trainer: SupervisedTrainer,
+    trainer: Trainer,
     train: BatchSource,
-    validation: BatchSource | None,
+    judge: Judge | None,
     *,
     training: Training,
     checkpoint: CheckpointFile,
     on_epoch: Callable[[Epoch], None],
+    watched: str = "validation_loss",
 ) -> list[Epoch]:
     """Fit, and leave the weights of the best epoch, or of the last, in the model.
 
@@ -32,21 +56,25 @@ def run_fit(
 
     Parameters
     ----------
-    trainer : SupervisedTrainer
+    trainer : Trainer
         The network with its optimiser.
-    train, validation : BatchSource
-        Both with training weights of mean 1; without a validation part the last epoch is kept.
+    train : BatchSource
+        With training weights of mean 1.
+    judge : callable, optional
+        Gives the figures of the validation part; without one the last epoch is kept.
     training : Training
         Of the recipe.
     checkpoint : CheckpointFile
         Read once, written after each epoch.
     on_epoch : callable
         Called after each epoch, once its checkpoint is safe; also for epochs that a checkpoint brings.
+    watched : str
+        The figure whose least value names the best epoch.
 
     Raises
     ------
     RunError
-        The loss is not a number, or the checkpoint belongs to another fit.
+        A figure is not a number, or the checkpoint belongs to another fit.
     """
     variables = trainer.variables
     state = checkpoint.read(shapes=[tuple(v.shape) for v in variables], n_best=len(trainer.weights))
@@ -57,12 +85,11 @@ def run_fit(
             on_epoch(epoch)
     while not progress.finished:
         figures = _epoch(trainer, train, training=training, progress=progress)
+        _check_finite(Epoch(len(progress.history), figures), training)
         with trainer.averaged():
-            if validation is not None:
-                figures["validation_loss"] = _validation_loss(trainer, validation, batch_size=training.batch_size)
-            epoch = Epoch(len(progress.history), figures)
+            epoch = Epoch(len(progress.history), {**figures, **(judge() if judge else {})})
             _check_finite(epoch, training)
-            if progress.record(epoch, training):
+            if progress.record(epoch, training, watched=watched):
                 best = [v.numpy() for v in trainer.weights]
         checkpoint.write(Checkpoint(progress, [v.numpy() for v in variables], best))
         on_epoch(epoch)
@@ -70,13 +97,12 @@ def run_fit(
     return progress.history
 
 
-def _epoch(
-    trainer: SupervisedTrainer, train: BatchSource, *, training: Training, progress: Progress
-) -> dict[str, float]:
+def _epoch(trainer: Trainer, train: BatchSource, *, training: Training, progress: Progress) -> dict[str, float]:
     """Pass over the training part once; return the epoch's figures."""
     index = len(progress.history)
     steps = math.ceil(train.n_rows / training.batch_size)
-    total, rate = 0.0, 0.0
+    totals: dict[str, float] = {}
+    rate = 0.0
     for number, batch in enumerate(in_batches(read_ahead(train.shuffled(index)), training.batch_size)):
         rate = learning_rate(
             training.schedule,
@@ -86,22 +112,23 @@ def _epoch(
             epochs=training.epochs,
             reductions=progress.reductions,
         )
-        total += trainer.train(batch, learning_rate=rate)
-    return {"loss": total / train.n_rows, "learning_rate": rate}
+        for name, value in trainer.train(batch, learning_rate=rate).items():
+            totals[name] = totals.get(name, 0.0) + value
+    return {**{name: total / train.n_rows for name, total in totals.items()}, "learning_rate": rate}
 
 
-def _validation_loss(trainer: SupervisedTrainer, validation: BatchSource, *, batch_size: int) -> float:
-    """Return Σ w·l / n: the training loss's reduction."""
+def validation_figures(trainer: SupervisedTrainer, validation: BatchSource, *, batch_size: int) -> dict[str, float]:
+    """Return the ``validation_loss`` Σ w·l / n: the training loss's reduction."""
     batches = in_batches(read_ahead(validation.ordered()), 4 * batch_size)
-    return sum(trainer.loss_sum(batch) for batch in batches) / validation.n_rows
+    return {"validation_loss": sum(trainer.loss_sum(batch) for batch in batches) / validation.n_rows}
 
 
 def _check_finite(epoch: Epoch, training: Training) -> None:
-    for name in ("loss", "validation_loss"):
-        if not math.isfinite(epoch.figures.get(name, 0.0)):
+    for name, value in epoch.figures.items():
+        if not math.isfinite(value):
             rate = training.optimiser.learning_rate
             msg = (
-                f"the {name.replace('_', ' ')} of epoch {epoch.index} is {epoch.figures[name]}: lower "
+                f"the {name.replace('_', ' ')} of epoch {epoch.index} is {value}: lower "
                 f"training.optimiser.learning_rate ({rate}), set training.optimiser.clip_norm, or look for inf in the "
                 "inputs and weights"
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -23,7 +24,7 @@ from hepml.contracts import (
 )
 from hepml.errors import RunError
 from hepml.estimators.checkpoint import CheckpointFile, fingerprint
-from hepml.estimators.fit_loop import run_fit
+from hepml.estimators.fit_loop import run_fit, validation_figures
 from hepml.estimators.inputs import check_inputs, check_parts
 from hepml.estimators.network_start import NetworkStart, start_network
 from hepml.estimators.optimiser import build_optimiser
@@ -123,7 +124,9 @@ class Network(Transferable, Exportable):
         history = run_fit(
             trainer,
             train,
-            validation,
+            None
+            if validation is None
+            else partial(validation_figures, trainer, validation, batch_size=training.batch_size),
             training=training,
             checkpoint=CheckpointFile(
                 plan.checkpoint,

@@ -20,7 +20,7 @@ class Progress:
     history : list of Epoch
         One per finished epoch.
     best_loss : float
-        Least validation loss so far; infinite without a validation part.
+        Least value so far of the figure that is watched, the validation loss of most; infinite without one.
     best_epoch : int
         Its epoch; −1 before the first.
     waited, reductions : int
@@ -36,13 +36,13 @@ class Progress:
     reductions: int = 0
     finished: bool = False
 
-    def record(self, epoch: Epoch, training: Training) -> bool:
+    def record(self, epoch: Epoch, training: Training, *, watched: str = "validation_loss") -> bool:
         """Take an epoch in; return whether its weights are kept: it is the best so far, or the last is wanted.
 
-        Without a ``validation_loss`` every epoch is kept in the place of the one before.
+        Without the figure that is `watched` every epoch is kept in the place of the one before.
         """
         self.history.append(epoch)
-        loss = epoch.figures.get("validation_loss")
+        loss = epoch.figures.get(watched)
         if loss is None:
             self.finished = epoch.index + 1 >= training.epochs
             return True

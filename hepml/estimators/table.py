@@ -20,6 +20,7 @@ ESTIMATORS: Mapping[str, str] = {
     "cvn": "hepml.estimators.cvn:VisualNetwork",
     "densenet": "hepml.estimators.densenet:DenselyConnectedNetwork",
     "dnn": "hepml.estimators.dnn:DenseNetwork",
+    "gan": "hepml.estimators.gan:ShowerGan",
     "likelihood": "hepml.estimators.likelihood:LikelihoodRatio",
     "line_fit": "hepml.estimators.line_fit_model:LineFit",
     "line_follower": "hepml.estimators.line_follower:LineFollower",
@@ -29,6 +30,7 @@ ESTIMATORS: Mapping[str, str] = {
     "resnet": "hepml.estimators.resnet:ResidualNetwork",
     "shower_parametrisation": "hepml.estimators.parametrised_showers:ParametrisedShowers",
     "shower_resampling": "hepml.estimators.resampled_showers:ResampledShowers",
+    "vae": "hepml.estimators.vae:ShowerAutoencoder",
     "xgboost": "hepml.estimators.xgboost:XGBoostTrees",
 }
 """Name → ``module:Class``; imported when it is looked up.  Each class has its own `Options`."""

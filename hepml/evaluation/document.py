@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from hepml.contracts import Curve, Metric
+from hepml.contracts import Curve, Metric, Verdict
 from hepml.errors import InputError
 
 FORMAT = 1
@@ -32,6 +32,8 @@ class EvaluationDocument:
         Names, in the order given.
     metrics, curves
         Of all runs.
+    verdicts : tuple of Verdict
+        Of runs that generate.
     """
 
     task: str
@@ -39,6 +41,7 @@ class EvaluationDocument:
     runs: tuple[str, ...]
     metrics: tuple[Metric, ...]
     curves: tuple[Curve, ...]
+    verdicts: tuple[Verdict, ...] = ()
 
 
 def document_to_json(document: EvaluationDocument) -> str:
@@ -53,6 +56,7 @@ def document_to_json(document: EvaluationDocument) -> str:
         f'{{"format": {FORMAT}, "task": {_dump(document.task)}, "dataset": {_dump(document.dataset)},',
         f' "runs": {_dump(list(document.runs))},',
         f' "metrics": {_dump_lines([_metric_row(metric) for metric in document.metrics])},',
+        *([f' "verdicts": {_dump_lines([_verdict_row(v) for v in document.verdicts])},'] if document.verdicts else []),
         ' "curves": {' + ", ".join(f"{_dump(name)}: {_dump_lines(rows)}" for name, rows in curves.items()) + "}}",
     ]
     return "\n".join(lines) + "\n"
@@ -74,6 +78,7 @@ def document_from_json(text: str, *, source: str = "metrics.json") -> Evaluation
             runs=tuple(values["runs"]),
             metrics=tuple(_metric(row) for row in values["metrics"]),
             curves=tuple(_curve(name, row) for name, rows in values["curves"].items() for row in rows),
+            verdicts=tuple(_verdict(row) for row in values.get("verdicts", ())),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as problem:
         msg = f"{source}: not a complete document of metrics ({type(problem).__name__}: {problem}): evaluate again"
@@ -114,6 +119,18 @@ def _metric_row(metric: Metric) -> dict[str, Any]:
 def _metric(row: Mapping[str, Any]) -> Metric:
     fields = {key: row[key] for key in _TEXTS}
     return Metric(**fields, class_=row["class"], value=_float(row["value"]), error=_float(row["error"]))
+
+
+def _verdict_row(verdict: Verdict) -> dict[str, Any]:
+    row = {name: _number(value) if isinstance(value, float) else value for name, value in asdict(verdict).items()}
+    return {**row, "passes": verdict.passes, "clear": verdict.clear}
+
+
+def _verdict(row: Mapping[str, Any]) -> Verdict:
+    value, error, floor, floor_error, limit = (
+        _float(row[key]) for key in ("value", "error", "floor", "floor_error", "limit")
+    )
+    return Verdict(row["run"], row["name"], row["output"], row["selection"], value, error, floor, floor_error, limit)
 
 
 def _curve_row(curve: Curve) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from hepml.errors import ShapeError
 from hepml.evaluation.binning import equal_population_edges
-from hepml.evaluation.checks import check_finite
+from hepml.evaluation.checks import check_finite, check_weight
 from hepml.evaluation.estimate import Estimate
 from hepml.evaluation.histogram_chi2 import Chi2Test, histogram_chi2
 from hepml.evaluation.separation import Separation, separation_power
@@ -32,8 +32,10 @@ class ShapeComparison:
         In bins of equal population in the truth.
     chi2 : Chi2Test
         In the same bins.
-    floor : Estimate
-        Separation power, less chance, of halves of the truth.
+    floor : Estimate, optional
+        Separation power, less chance, of halves of the truth; None where it was not asked for.
+    edges : array of float64, shape (k + 1,)
+        Of the bins.
     passes : bool
         Whether the separation power, less chance, is below the limit.
     """
@@ -41,7 +43,8 @@ class ShapeComparison:
     name: str
     separation: Separation
     chi2: Chi2Test
-    floor: Estimate
+    floor: Estimate | None
+    edges: NDArray[np.float64]
     passes: bool
 
 
@@ -49,9 +52,11 @@ def compare_shapes(
     truth: Mapping[str, ArrayLike],
     generated: Mapping[str, ArrayLike],
     *,
-    rng: np.random.Generator,
+    rng: np.random.Generator | None,
     n_bins: int = 30,
     limit: float = PASSES_BELOW,
+    truth_weight: ArrayLike | None = None,
+    generated_weight: ArrayLike | None = None,
 ) -> list[ShapeComparison]:
     """Compare every variable of the truth with that of generated showers.
 
@@ -59,12 +64,14 @@ def compare_shapes(
     ----------
     truth, generated : mapping of str to array of float, shape (n,) and (m,)
         By variable, the same ones.
-    rng : numpy.random.Generator
-        Splits the truth into halves, for the floor.
+    rng : numpy.random.Generator, optional
+        Splits the truth into halves, for the floor; None: there is none.
     n_bins : int
         At most.
     limit : float
         Of the separation power, less chance.
+    truth_weight, generated_weight : array of float, optional
+        Signed weights of showers; None: all 1.
 
     Raises
     ------
@@ -84,19 +91,38 @@ def compare_shapes(
     if missing:
         msg = f"generated showers lack the variables {missing}: compute the same ones of both"
         raise ShapeError(msg)
-    return [_compare(name, truth[name], generated[name], rng, n_bins, limit) for name in truth]
+    weights = _Weights(check_weight(truth_weight, n=_rows(truth)), check_weight(generated_weight, n=_rows(generated)))
+    return [_compare(name, truth[name], generated[name], weights, rng, n_bins, limit) for name in truth]
+
+
+@dataclass(frozen=True)
+class _Weights:
+    truth: NDArray[np.float64]
+    generated: NDArray[np.float64]
+
+
+def _rows(variables: Mapping[str, ArrayLike]) -> int:
+    return len(np.asarray(next(iter(variables.values()), ())))
 
 
 def _compare(
-    name: str, truth: ArrayLike, generated: ArrayLike, rng: np.random.Generator, n_bins: int, limit: float
+    name: str,
+    truth: ArrayLike,
+    generated: ArrayLike,
+    weights: _Weights,
+    rng: np.random.Generator | None,
+    n_bins: int,
+    limit: float,
 ) -> ShapeComparison:
     full = check_finite(name, truth)
     edges = equal_population_edges(full, n_bins)
-    separation = separation_power(full, generated, edges)
+    both = {"truth_weight": weights.truth, "generated_weight": weights.generated}
+    separation = separation_power(full, generated, edges, **both)
 
     def of_halves(one: Rows, other: Rows) -> float:
-        return separation_power(full[one], full[other], edges).excess.value
+        halves = {"truth_weight": weights.truth[one], "generated_weight": weights.truth[other]}
+        return separation_power(full[one], full[other], edges, **halves).excess.value
 
-    floor = truth_floor(of_halves, len(full), rng=rng)
+    floor = None if rng is None else truth_floor(of_halves, len(full), rng=rng)
     passes = separation.excess.value < limit
-    return ShapeComparison(name, separation, histogram_chi2(full, generated, edges), floor, passes)
+    return ShapeComparison(name, separation, histogram_chi2(full, generated, edges, **both), floor, edges, passes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,9 @@ class RunInfo:
         Key columns of the dataset; none where its split hashed the content of events; None in runs of older versions.
     start : StartInfo, optional
         The run that its networks started from; None: they started from their seeds.
+    condition_ranges : mapping of str to (float, float)
+        Of a run that generates: lowest and highest value of each condition in the training part; empty in runs of older
+        versions.
     """
 
     format: int
@@ -77,6 +80,7 @@ class RunInfo:
     learning: tuple[MemberInfo, ...] = ()
     keys: tuple[str, ...] | None = None
     start: StartInfo | None = None
+    condition_ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def seeds(self) -> tuple[int, ...]:

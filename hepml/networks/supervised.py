@@ -73,9 +73,9 @@ class SupervisedTrainer:
         weights: list[Any] = self._model.weights
         return weights
 
-    def train(self, batch: Batch, *, learning_rate: float) -> float:
-        """Make one step and return Σ w·l of the batch."""
-        return float(self._train_step(*self._tensors(batch), np.float32(learning_rate)))
+    def train(self, batch: Batch, *, learning_rate: float) -> dict[str, float]:
+        """Make one step and return the ``loss`` Σ w·l of the batch."""
+        return {"loss": float(self._train_step(*self._tensors(batch), np.float32(learning_rate)))}
 
     def loss_sum(self, batch: Batch) -> float:
         """Return Σ w·l of the batch, without dropout, augmentation or any change."""

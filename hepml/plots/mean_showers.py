@@ -49,9 +49,12 @@ def draw_mean_showers(
     layers: Sequence[LayerAxes],
     *,
     content: str = "Mean energy of a cell [GeV]",
+    ratios: bool = True,
     label: Label | None = None,
 ) -> Figure:
     """Draw the mean shower of each sample, a column for each layer, and below the ratio of each to the first.
+
+    Without ratios also single showers, one below the other.
 
     Every layer has a logarithmic scale of its own, the same for all samples; ratios are shown from 1/4 to 4.
 
@@ -63,6 +66,8 @@ def draw_mean_showers(
         As many as each sample has arrays.
     content : str
         Quantity of a cell with its unit.
+    ratios : bool
+        Draw them.
     label : Label, optional
         The words above.
 
@@ -72,14 +77,15 @@ def draw_mean_showers(
         There is no sample or layer, or samples differ in the shapes of their layers.
     """
     _check(means, layers)
-    n_rows = 2 * len(means) - 1
+    n_rows = 2 * len(means) - 1 if ratios else len(means)
     with drawing(width=4.2 * len(layers) + 1.6, height=2.9 * n_rows + 0.6, layout="compressed") as figure:
         grid = figure.subplots(n_rows, len(layers), squeeze=False)
         for column, layer in enumerate(layers):
             own = {name: np.asarray(images[column]) for name, images in means.items()}
             last = column == len(layers) - 1
             _draw_means(figure, grid[: len(means), column], own, layer, content if last else "")
-            _draw_ratios(figure, grid[len(means) :, column], own, layer, with_bar=last)
+            if ratios:
+                _draw_ratios(figure, grid[len(means) :, column], own, layer, with_bar=last)
         _name_axes(grid, layers)
         write_label(grid[0, 0], label or Label(), last=grid[0, -1])
     return figure
@@ -105,7 +111,7 @@ def _draw_ratios(
     scale = LogNorm(1 / _WIDEST_RATIO, _WIDEST_RATIO)
     for axes, (name, image) in zip(panels, others, strict=True):
         picture = _show(axes, _over(image, first), layer, "RdBu_r", scale)
-        _name(axes, f"{short_name(name, longest=16)} / {short_name(reference, longest=10)}", colour="black")
+        _name(axes, f"{short_name(name, longest=16)} / {short_name(reference, longest=16)}", colour="black")
     if others and with_bar:
         _bar(figure, picture, panels, "Ratio", ratio=True)
 

@@ -113,7 +113,7 @@ def _finish(upper: Axes, lower: Axes, curves: Sequence[Curve], quantity: str) ->
     lower.set_ylim(*_around_one(curves, quantity))
     lower.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
     upper.set_ylabel(_TITLES[quantity])
-    lower.set_ylabel(f"Ratio to {short_name(str(curves[0].run), longest=10)}", fontsize="small")
+    lower.set_ylabel(f"Ratio to {short_name(str(curves[0].run), longest=16)}", fontsize="small")
     lower.set_xlabel("True energy [GeV]")
     for axes in (upper, lower):
         axes.grid(which="major", alpha=0.35)

@@ -15,7 +15,7 @@ from typing import Any
 import cloudpickle
 import pydantic
 
-from hepml.contracts import Examples
+from hepml.contracts import Examples, Generated
 from hepml.errors import HepmlError, ProcessorError, nearest
 from hepml.io.root import one_line
 from hepml.options import validate_options
@@ -41,6 +41,8 @@ class ProcessorModule:
         Of its bytes, 32 hex digits.
     schema, Options, examples, Processor
         What it defines.
+    ntuple : callable, optional
+        The way back: `ntuple(generated, options)` returns the branches that `examples` reads, by name.
     """
 
     path: str
@@ -49,6 +51,7 @@ class ProcessorModule:
     Options: type[pydantic.BaseModel]
     examples: Callable[[Any, Any], Examples]
     Processor: type[Any]
+    ntuple: Callable[[Generated, Any], Mapping[str, Any]] | None = None
 
     def options(self, values: Mapping[str, Any]) -> pydantic.BaseModel:
         """Validate what the recipe says under ``processor.options``.
@@ -85,7 +88,16 @@ def load_processor_file(path: str | Path) -> ProcessorModule:
     module = _load(file, f"hepml_processor_{place}_{content_hash}")
     found = {name: getattr(module, name) for name in _PARTS if hasattr(module, name)}
     _check(file, module, found)
-    return ProcessorModule(str(file), content_hash, **found)
+    return ProcessorModule(str(file), content_hash, **found, ntuple=_ntuple(file, module))
+
+
+def _ntuple(file: Path, module: ModuleType) -> Callable[[Generated, Any], Mapping[str, Any]] | None:
+    """Return the function that turns what a model has made into branches, where the file has one."""
+    found = getattr(module, "ntuple", None)
+    if found is None or callable(found):
+        return found
+    msg = f"{file}: 'ntuple' must be a function `ntuple(generated, options)`, found {type(found).__name__}"
+    raise ProcessorError(msg)
 
 
 def _load(file: Path, name: str) -> ModuleType:

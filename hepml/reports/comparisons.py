@@ -17,10 +17,22 @@ SIGNIFICANT = 2.0
 
 _P_VALUE = "_p_value"
 _LOWER_IS_BETTER = frozenset(
-    {"rmse", "mae", "resolution", "relative_resolution", "residual_width", "brier", "ece", "tail_fraction"}
+    {
+        "rmse",
+        "mae",
+        "resolution",
+        "relative_resolution",
+        "residual_width",
+        "brier",
+        "ece",
+        "tail_fraction",
+        "auc_shapes",  # of what tells generated from full simulation
+        "auc_cells",
+        "mean_separation",
+    }
 )
 _MOST_SENTENCES = 6
-_MAIN = frozenset({"delta_auc", "delta_rmse", "delta_hit_accuracy"})
+_MAIN = frozenset({"delta_auc", "delta_rmse", "delta_hit_accuracy", "delta_auc_shapes", "delta_auc_cells"})
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,15 @@ _NAMES = {
     "coverage_68": "Inside 68.27%",
     "coverage_95": "Inside 95.45%",
     "majority_share": "Share of the most frequent",
+    "auc_shapes": "AUC on shape variables",
+    "auc_cells": "AUC on cells",
+    "jsd_of_shapes": "JSD on shape variables",
+    "jsd_of_cells": "JSD on cells",
+    "calibration_error_shapes": "Calibration error, shape variables",
+    "calibration_error_cells": "Calibration error, cells",
+    "frechet_distance": "Fréchet distance (FPD)",
+    "kernel_distance": "Kernel distance (KPD)",
+    "microseconds_per_shower": "Time per shower (µs)",
 }
 
 

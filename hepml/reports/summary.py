@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from hepml.contracts import Metric
 from hepml.contracts.report import ReportContent, RunSummary
+from hepml.reports.generators import GENERATION, distances_table, verdict_table
 from hepml.reports.metric_rows import (
     HEADLINES,
     MEDIAN,
@@ -28,9 +29,14 @@ _ERRORS = "Errors are statistical; those of a median are the standard deviation 
 def summary_table(content: ReportContent) -> TextTable:
     """Return the figures of every run on the main part, with the number of parameters and the training time.
 
+    Of runs that generate, the verdicts.
+
     A run of several members has two rows: the average of their scores (what `hepml predict` writes) and the median of
     their figures.
     """
+    of_generators = verdict_table(content) or distances_table(content) if content.task.kind == GENERATION else None
+    if of_generators is not None:
+        return of_generators
     part = main_part(content.metrics)
     metrics = headlines_of(select(content.metrics, part=part))
     table = figures_table(content, metrics, title=f"Figures of merit on the {part} part")
@@ -57,7 +63,9 @@ def _signal(content: ReportContent) -> str:
 
 
 def window_tables(content: ReportContent) -> list[TextTable]:
-    """Return the figures of every run inside each window of the evaluation."""
+    """Return the figures of every run inside each window of the evaluation; none of runs that generate."""
+    if content.task.kind == GENERATION:
+        return []
     part = main_part(content.metrics)
     windows = unique(m.selection for m in content.metrics if m.selection is not None)
     return [
@@ -76,6 +84,8 @@ def unweighted_table(content: ReportContent) -> TextTable | None:
 
 def further_table(content: ReportContent) -> TextTable | None:
     """Return what the summary leaves out and no other table shows; None where there is nothing."""
+    if content.task.kind == GENERATION:
+        return None
     metrics = select(content.metrics, part=main_part(content.metrics))
     has_headlines = any(HEADLINES.fullmatch(m.name) for m in metrics)
     found = [m for m in further(metrics) if m.member in (None, MEDIAN)] if has_headlines else []

@@ -9,7 +9,7 @@ import awkward as ak
 import numpy as np
 from numpy.typing import NDArray
 
-from hepml.contracts import ArraySpec, Moments, Representation, RepresentationSpec
+from hepml.contracts import ArraySpec, Moments, RepresentationSpec, Reversible
 from hepml.errors import ShapeError
 from hepml.representations.groups import checked_groups
 from hepml.representations.ragged import list_column, record
@@ -29,7 +29,7 @@ from hepml.representations.sparse_pixels import add_pixel_moments
 from hepml.representations.table_moments import add_moments
 
 
-class Shower(Representation):
+class Shower(Reversible):
     """The cells of a calorimeter (arXiv:1712.10321).
 
     Input columns are jagged, one list of cells per shower: ``layer``, ``row``, ``column`` (from 0 on) and ``energy``

@@ -78,7 +78,12 @@ def recipe_of_runs(runs: Sequence[LoadedRun], data: Dataset) -> Recipe:
 
 
 def _outputs(task: TaskSpec) -> set[tuple[object, ...]]:
-    """Return what must be equal for the figures of an output to be comparable; losses may differ."""
+    """Return what must be equal for the figures of an output to be comparable; losses may differ.
+
+    Of what generates, the kind of the task and the conditions.
+    """
+    if not task.outputs:
+        return {(task.kind, task.conditions, str(task.options.get("energy")))}
     return {(o.name, o.target, o.classes, *(_classes(task) if o.target == "label" else ())) for o in task.outputs}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import hist
 
 from hepml.contracts import Curve, Metric
-from hepml.contracts.report import ReportContent, ReportFigure
+from hepml.contracts.report import ReportContent
 from hepml.datasets import Dataset, open_dataset
 from hepml.errors import RunError
 from hepml.evaluation import (
@@ -22,12 +22,20 @@ from hepml.evaluation import (
 from hepml.inference import LoadedRun, load_run, n_rows_of_part
 from hepml.io.folder import claim_folder, output_errors, remove_temporary, write_text_atomic
 from hepml.io.histograms import read_histograms, write_histograms
-from hepml.plots import TrackPicture, save_figure
+from hepml.plots import TrackPicture
 from hepml.recipe import Recipe
 from hepml.reports import render_html
 from hepml.workflow.as_recipe import as_recipe
 from hepml.workflow.comparable_runs import recipe_of_runs, with_distinct_names
+from hepml.workflow.drawn_figures import draw_figures
+from hepml.workflow.evaluate_generators import (
+    generator_content,
+    generator_document,
+    shower_histograms,
+    write_shower_scores,
+)
 from hepml.workflow.galleries import Gallery, galleries
+from hepml.workflow.judged_generators import judge_generators
 from hepml.workflow.judged_run import JudgedRun, judge
 from hepml.workflow.mean_images import MeanImage, MeanImages
 from hepml.workflow.progress import SILENT, Progress
@@ -35,6 +43,8 @@ from hepml.workflow.report_content import report_content
 from hepml.workflow.report_figures import Drawable, plan_figures
 from hepml.workflow.sampled_tables import SampledTables
 from hepml.workflow.scores_file import write_scores
+from hepml.workflow.shower_figures import shower_figures
+from hepml.workflow.shower_pictures import shower_pictures
 from hepml.workflow.sign_flips import check_sign_flips
 from hepml.workflow.track_pictures import track_pictures
 
@@ -78,6 +88,8 @@ def evaluate(
         common = common.model_copy(update={"evaluation": as_recipe(recipe).evaluation})
     check_sign_flips(loaded, common.evaluation)
     folder = _begin_report(output)
+    if loaded[0].info.task.kind == "generation":
+        return _evaluate_generators(loaded, data, common, folder, progress)
     judged, images, of_inputs = _judge_all(loaded, data, common, progress)
     tests = [each.test for each in judged]
     metrics = [*(metric for each in judged for metric in each.metrics), *compare_runs(tests, common.evaluation)]
@@ -86,12 +98,26 @@ def evaluate(
     seen = [each for run in judged for each in galleries(run.run, run.test, data, common.evaluation, progress=progress)]
     followed = track_pictures(loaded, tests, data, common.evaluation)
     content_of_figures = _drawable(judged, data, metrics, curves, images, seen, followed)
-    figures = _draw(folder / PLOTS, content_of_figures, progress)
+    figures = draw_figures(folder / PLOTS, plan_figures(content_of_figures), progress)
     content = report_content(judged, data, metrics, figures)
     write_scores(folder / "scores.parquet", tests, data.keys(tests[0].row))
     write_histograms(folder / "histograms.root", _histograms(judged))
     write_text_atomic(folder / "report.html", render_html(content))
     write_text_atomic(folder / METRICS_FILE, document_to_json(_document(judged, data, metrics, curves)))
+    return content
+
+
+def _evaluate_generators(
+    runs: Sequence[LoadedRun], data: Dataset, recipe: Recipe, folder: Path, progress: Progress
+) -> ReportContent:
+    judged = judge_generators(runs, data, recipe, progress=progress)
+    pictures = shower_pictures(judged, displays=recipe.evaluation.generation.displays)
+    figures = draw_figures(folder / PLOTS, shower_figures(judged, pictures), progress)
+    content = generator_content(judged, data, figures)
+    write_shower_scores(folder / "scores.parquet", judged, data.keys(judged.test.row))
+    write_histograms(folder / "histograms.root", shower_histograms(judged))
+    write_text_atomic(folder / "report.html", render_html(content))
+    write_text_atomic(folder / METRICS_FILE, document_to_json(generator_document(judged, data, pictures.latent)))
     return content
 
 
@@ -152,19 +178,6 @@ def _drawable(
         galleries=seen,
         tracks=followed,
     )
-
-
-def _draw(folder: Path, content: Drawable, progress: Progress) -> list[ReportFigure]:
-    planned = plan_figures(content)
-    drawn = []
-    with progress.step("draw", len(planned)) as bar:
-        for figure in planned:
-            png = save_figure(figure.draw(), folder, figure.name).png.read_bytes()
-            drawn.append(
-                ReportFigure(figure.name, figure.title, figure.caption, figure.alternative, png, figure.section)
-            )
-            bar.advance(1, note=figure.name)
-    return drawn
 
 
 def _histograms(judged: Sequence[JudgedRun]) -> dict[str, hist.Hist]:

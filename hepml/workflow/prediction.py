@@ -33,6 +33,7 @@ _NO_INFLUENCE: Mapping[str, Any] = {
     "rows": True,
     "learning": True,
     "keys": True,
+    "condition_ranges": True,
     "members": {"__all__": {"n_train", "fraction"}},
 }
 """What a run knows and scores do not depend on."""

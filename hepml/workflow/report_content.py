@@ -15,7 +15,7 @@ from hepml.workflow.baselines import baselines, has_baseline
 from hepml.workflow.judged_run import JudgedRun
 from hepml.workflow.report_title import report_title
 
-_PACKAGES = ("hepml", "coffea", "uproot", "awkward", "keras", "scikit-learn")
+PACKAGES = ("hepml", "coffea", "uproot", "awkward", "keras", "scikit-learn")
 
 
 def report_content(
@@ -33,7 +33,7 @@ def report_content(
         figures=tuple(figures),
         manifest=data.manifest,
         parts=tuple(count for part in judged[0].predictions.values() for count in _part_counts(part)),
-        versions={name: version(name) for name in _PACKAGES},
+        versions={name: version(name) for name in PACKAGES},
         warnings=tuple(_warnings(judged, data, has_simple=has_baseline(estimators))),
     )
 

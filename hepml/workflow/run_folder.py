@@ -25,6 +25,7 @@ from hepml.inference.run_info import (
 from hepml.inference.start_info import StartInfo
 from hepml.io.folder import write_bytes_atomic, write_text_atomic
 from hepml.recipe import Recipe, freeze_recipe, task_of, training_of
+from hepml.workflow.condition_ranges import condition_ranges
 from hepml.workflow.processor_copy import PROCESSOR_COPY, read_processor_copy, sha256
 
 PLAN_FILE = "plan.json"
@@ -136,6 +137,7 @@ def finish_run(
         learning=tuple(member for member in members if member.fraction is not None),
         keys=tuple(data.manifest.keys),
         start=start,
+        condition_ranges=condition_ranges(data, task, recipe),
     )
     write_bytes_atomic(folder / PROCESSOR_COPY, processor)
     write_run_info(folder, info)

@@ -32,6 +32,7 @@ def main() -> None:
     import bench_memory
     import bench_pixelmaps
     import bench_processing
+    import bench_showers
     import bench_submit
     import bench_tracks
     import bench_training
@@ -46,6 +47,7 @@ def main() -> None:
         bench_memory,
         bench_evaluation,
         bench_tracks,
+        bench_showers,
     )
     console = Console()
     table = Table(title=f"hepml benchmarks, {chosen.jets} jets, median of {chosen.pairs} pairs")

@@ -52,6 +52,17 @@ def test_predict_hands_its_options_on(hepml, flat, tmp_path):
     assert uproot.open(tmp_path / "scores" / "data_friend.root")["Friends"].num_entries == 5
 
 
+def test_generate_asks_for_a_number_and_a_run_that_generates(hepml, flat, tmp_path):
+    missing = hepml("generate", flat.run("trees"), "-o", tmp_path / "x.root")
+    assert missing.status == 2
+    assert "--events N is missing" in missing.err
+    both = hepml("generate", flat.run("trees"), "--like", "a", "--energy", "1", "--energies", "1", "2", "-o", "x.root")
+    assert both.status == 2
+    judge = hepml("generate", flat.run("trees"), "--events", "5", "-o", tmp_path / "x.root")
+    assert judge.status == 1
+    assert "generates nothing" in judge.err
+
+
 def test_run_says_where_the_report_is(hepml, flat, tmp_path):
     done = hepml("run", flat.recipe, "-o", tmp_path, "--set", "models.trees.options.max_iter=5")
     assert done.status == 0
