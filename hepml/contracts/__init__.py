@@ -19,6 +19,16 @@ from hepml.contracts.estimator import (
 )
 from hepml.contracts.examples import Examples, ObjectIndex
 from hepml.contracts.found_tracks import NO_HIT, NOBODY, FoundTracks, MatchedTracks
+from hepml.contracts.lumi_flags import (
+    STATUSES,
+    Incident,
+    Key,
+    LumiFlag,
+    LumiMaps,
+    LumiScore,
+    Status,
+    Threshold,
+)
 from hepml.contracts.manifest import BucketCounts, InputFile, InputSummary, Manifest, ShardInfo
 from hepml.contracts.metric import Curve, Metric
 from hepml.contracts.monitored_histogram import WHOLE_RUN, MonitoredHistogram
@@ -41,6 +51,7 @@ __all__ = [
     "NOBODY",
     "NO_HIT",
     "RELATIVE",
+    "STATUSES",
     "TEST_OF_FIRST_FOLD",
     "WHOLE_RUN",
     "Additive",
@@ -64,8 +75,13 @@ __all__ = [
     "FoundTracks",
     "Generative",
     "HitPrediction",
+    "Incident",
     "InputFile",
     "InputSummary",
+    "Key",
+    "LumiFlag",
+    "LumiMaps",
+    "LumiScore",
     "Manifest",
     "MatchedTracks",
     "Metric",
@@ -83,7 +99,9 @@ __all__ = [
     "ScoredHistograms",
     "ShardInfo",
     "StartPlan",
+    "Status",
     "TaskSpec",
+    "Threshold",
     "Transferable",
     "batch_name",
     "part_beside_train",
