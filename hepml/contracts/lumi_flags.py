@@ -46,8 +46,10 @@ class LumiScore:
         Sum of the counts of live cells.
     cells : array of int32
         Marked cells as row × columns + column, increasing.
+    has_maps : bool
+        Whether the maps behind it are kept for a page.
     maps : LumiMaps, optional
-        Kept for what a page shows.
+        These, where they are in memory.
     """
 
     run: int
@@ -58,6 +60,7 @@ class LumiScore:
     enough: bool
     entries: float
     cells: NDArray[np.int32]
+    has_maps: bool = False
     maps: LumiMaps | None = None
 
     @property
