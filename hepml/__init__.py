@@ -13,6 +13,7 @@ _LAZY = {
     "ObjectIndex": "hepml.contracts",
     "HepmlError": "hepml.errors",
     "JetImage": "hepml.representations",
+    "Occupancy": "hepml.representations",
     "PixelMap": "hepml.representations",
     "Sequence": "hepml.representations",
     "Shower": "hepml.representations",

@@ -15,6 +15,7 @@ from hepml.options import validate_options
 ESTIMATORS: Mapping[str, str] = {
     "attention": "hepml.estimators.attention:AttentionNetwork",
     "bdt": "hepml.estimators.bdt:BoostedTrees",
+    "beta_binomial": "hepml.estimators.beta_binomial:BetaBinomial",
     "cnn": "hepml.estimators.cnn:ConvolutionalNetwork",
     "compatible_lines": "hepml.estimators.compatible_lines_model:CompatibleLines",
     "cvn": "hepml.estimators.cvn:VisualNetwork",
@@ -25,6 +26,7 @@ ESTIMATORS: Mapping[str, str] = {
     "line_follower": "hepml.estimators.line_follower:LineFollower",
     "linear": "hepml.estimators.linear:LinearModel",
     "lstm": "hepml.estimators.lstm:RecurrentNetwork",
+    "pca": "hepml.estimators.map_components:MapComponents",
     "pfn": "hepml.estimators.pfn:ParticleFlowNetwork",
     "resnet": "hepml.estimators.resnet:ResidualNetwork",
     "shower_parametrisation": "hepml.estimators.parametrised_showers:ParametrisedShowers",
