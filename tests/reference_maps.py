@@ -10,6 +10,7 @@ import numpy as np
 import uproot
 
 from hepml.contracts import ScoredHistograms
+from hepml.io.root import reading_errors
 from hepml.samples.monitoring import sample_monitoring
 from hepml.samples.monitoring_options import MonitoringSampleOptions
 from hepml.workflow.flag_model import FlagModel
@@ -27,7 +28,7 @@ def make_sample(folder: Path, lumisections: tuple[int, int] = (8, 14)) -> Path:
 
 def read_runs(path: Path, runs: range | None = None) -> dict[str, np.ndarray]:
     """Return the lumisections of some runs."""
-    with uproot.open(path) as file:
+    with reading_errors(str(path)), uproot.open(path) as file:
         columns = file["Events"].arrays(library="np")
     chosen = np.isin(columns["run"], list(runs)) if runs else np.ones(len(columns["run"]), bool)
     return {name: np.asarray(values[chosen]) for name, values in columns.items()}

@@ -66,8 +66,8 @@ def read_lumi_flags(path: str | Path) -> list[LumiFlag]:
         LumiFlag(shape=(row.pop("rows"), row.pop("columns")), cells=np.asarray(row.pop("cells") or [], np.int32), **row)
         for row in rows
     ]
-    other = next((flag.status for flag in flags if flag.status not in STATUSES), None)
-    if other is not None:
-        msg = f"{path}: {other!r} is no status of a flag: give a folder of `hepml flag`"
+    others = {flag.status for flag in flags} - set(STATUSES)
+    if others:
+        msg = f"{path}: {others.pop()!r} is no status of a flag: give a folder of `hepml flag`"
         raise InputError(msg)
     return flags

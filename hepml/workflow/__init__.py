@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hepml.workflow.evaluate import evaluate as evaluate
     from hepml.workflow.explain import explain as explain
     from hepml.workflow.export import export as export
+    from hepml.workflow.flag import flag as flag
     from hepml.workflow.predict import predict as predict
     from hepml.workflow.process import process as process
     from hepml.workflow.run import run as run
@@ -19,7 +20,20 @@ if TYPE_CHECKING:
     from hepml.workflow.status import status as status
     from hepml.workflow.train import train as train
 
-_VERBS = ("sample", "check", "process", "train", "evaluate", "predict", "explain", "export", "run", "status", "demo")
+_VERBS = (
+    "sample",
+    "check",
+    "process",
+    "train",
+    "evaluate",
+    "predict",
+    "flag",
+    "explain",
+    "export",
+    "run",
+    "status",
+    "demo",
+)
 
 _GROUPS = ("condor",)
 """Packages of verbs: ``hepml.workflow.condor.submit``."""
