@@ -69,6 +69,7 @@ EXTRAS = {
         "import-linter>=2.16",
         "jsonschema>=4.23.0",
         "mypy>=2.4,<2.5",  # pinned: each release finds something new
+        "playwright>=1.48.0",
         "pyhf>=0.7.6",
         "pytest>=8.4.0",
         "pytest-xdist>=3.8.0",

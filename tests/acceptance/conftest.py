@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from browser_release import find_browser
 from condor_pool import condor_environment
 from condor_release import NoPoolError
+from playwright.sync_api import Browser, sync_playwright
+from unpacked_packages import NotHereError
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -78,3 +81,17 @@ def condor_pool() -> Iterator[Condor]:
         for name, value in environment.items():
             patch.setenv(name, value)
         yield Condor(environment)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give a headless Chromium; where there is none, skip the test and say why."""
+    try:
+        found = find_browser()
+    except NotHereError as reason:
+        pytest.skip(f"no browser: {reason}")
+    environment = dict(os.environ) | ({"LD_LIBRARY_PATH": found.libraries} if found.libraries else {})
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(found.program), env=environment)
+        yield started
+        started.close()
