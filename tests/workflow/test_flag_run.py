@@ -1,9 +1,6 @@
 """A trained run flags files of any form alike, from Python and from the command line."""
 
-import json
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,24 +112,3 @@ def test_another_run_needs_another_folder(analysis, flagged):
     workflow.train(analysis.recipe, analysis.folder / "dataset", analysis.folder / "runs" / "pca", model="pca")
     with pytest.raises(OutputError, match="holds flags made with model"):
         hepml.flag(analysis.folder / "runs" / "pca", [analysis.test_file], flagged.folder, options=OPTIONS)
-
-
-def command(*arguments, status):
-    done = subprocess.run(
-        [sys.executable, "-m", "hepml", "flag", *map(str, arguments)], cwd=PROJECT, capture_output=True, text=True
-    )
-    assert done.returncode == status, done.stdout + done.stderr
-    return done.stdout + done.stderr
-
-
-def test_the_command_line_tells_by_its_status(analysis, tmp_path):
-    given = (analysis.folder / "runs" / "reference", "-o", tmp_path / "out", "--false-alarm-rate", "0.03")
-    incoming = tmp_path / "incoming"
-    incoming.mkdir()
-    write_runs(incoming / "run_33.root", analysis.sample, range(33, 38))
-    (incoming / "broken.root").write_text("nothing")
-    watched = ("--watch", incoming, "--interval", "0.05", "--until-idle", "0.2")
-    assert "broken.root" in command(*given, *watched, status=3)
-    assert "golden lumisections" in command(*given, "--fail-on-bad", status=4)
-    assert json.loads((tmp_path / "out" / "golden.json").read_text())
-    assert "none.root" in command(*given, tmp_path / "none.root", status=1)

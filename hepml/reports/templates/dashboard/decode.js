@@ -30,7 +30,7 @@ async function mapsOf(name) {
 
 const STATUS = { g: "good", b: "bad", n: "not enough statistics", m: "masked" };
 const isFlag = (letter) => letter === "b" || letter === "m";
-const format = (value, digits = 3) => (value === null || Number.isNaN(value) ? "–" : Number(value.toPrecision(digits)).toLocaleString("en"));
+const format = (value, digits = 3) => (value === null || Number.isNaN(value) ? "–" : Number(value.toPrecision(digits)).toLocaleString("en").replace("-", "−"));
 const byId = (id) => document.getElementById(id);
 
 // Text nodes only: whatever a name holds, it is never markup.

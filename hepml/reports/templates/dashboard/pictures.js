@@ -34,7 +34,7 @@ function drawMap(canvas, values, shape, scale, marked) {
   pen.imageSmoothingEnabled = false;
   pen.drawImage(small, 0, 0, canvas.width, canvas.height);
   crossUnknown(pen, values, shape, size);
-  frameCells(pen, marked, shape, size);
+  frameCells(pen, values, marked, shape, size);
 }
 
 // A stroke through cells of which nothing is known: grey alone could be a count.
@@ -53,8 +53,11 @@ function crossUnknown(pen, values, shape, size) {
 }
 
 // Lines around cells that are flagged, black on white so that they are seen on any colour, and outside: one cell stays seen.
-function frameCells(pen, marked, shape, size) {
-  const inside = new Set(marked), has = (row, column) => row >= 0 && column >= 0 && row < shape.rows && column < shape.columns && inside.has(row * shape.columns + column);
+// Cells of which nothing is known do not break the frame.
+function frameCells(pen, values, marked, shape, size) {
+  const inside = new Set(marked);
+  if (marked.length > 1) values.forEach((value, cell) => Number.isNaN(value) && inside.add(cell));
+  const has = (row, column) => row >= 0 && column >= 0 && row < shape.rows && column < shape.columns && inside.has(row * shape.columns + column);
   pen.lineCap = "square";
   for (const [ink, width] of [["#ffffff", 5], ["#000000", 2]]) {
     pen.strokeStyle = ink;
