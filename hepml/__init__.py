@@ -55,6 +55,7 @@ _LAZY = {
     "predict": "hepml.workflow",
     "flag": "hepml.workflow",
     "flagged_lumisections": "hepml.workflow.flagged_lumisections",
+    "judge_flags": "hepml.workflow.judge_flags",
     "FlagOptions": "hepml.workflow.flag_options",
     "GoldenMask": "hepml.monitoring",
     "export": "hepml.workflow",

@@ -22,6 +22,7 @@ from hepml.contracts.examples import Examples, ObjectIndex
 from hepml.contracts.found_tracks import NO_HIT, NOBODY, FoundTracks, MatchedTracks
 from hepml.contracts.lumi_flags import (
     STATUSES,
+    FlagRates,
     Incident,
     Key,
     LumiFlag,
@@ -76,6 +77,7 @@ __all__ = [
     "FoundTracks",
     "Generative",
     "HitPrediction",
+    "FlagRates",
     "Incident",
     "InputFile",
     "InputSummary",

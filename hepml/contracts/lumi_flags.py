@@ -182,3 +182,31 @@ class Threshold:
     rate_high: float
     n: int
     method: Literal["order statistic", "largest score", "exponential tail"]
+
+
+@dataclass(frozen=True)
+class FlagRates:
+    """What has become of the lumisections of one kind, where the truth is known; (value, error) each, NaN where none.
+
+    Attributes
+    ----------
+    kind : str
+        Of fault, or of good lumisections.
+    is_fault : bool
+        Whether they should have been flagged.
+    n : int
+        Lumisections and histograms that were scored.
+    flagged : (float, float)
+        Share of them that is flagged.
+    found : (float, float)
+        Mean share of the injected cells that is marked, where flagged.
+    wrong : (float, float)
+        Mean share of the marked cells that is not injected, where flagged.
+    """
+
+    kind: str
+    is_fault: bool
+    n: int
+    flagged: tuple[float, float]
+    found: tuple[float, float]
+    wrong: tuple[float, float]

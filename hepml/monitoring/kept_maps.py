@@ -33,7 +33,7 @@ def lumi_scores(
     for block in blocks:
         threshold = thresholds[block.name].value if block.name in thresholds else np.inf
         here = kept.setdefault(block.name, _Kept(most_maps))
-        for index, score in enumerate(_plain_scores(block)):
+        for index, score in enumerate(_plain_scores(block, threshold)):
             scores.append(score)
             if score.enough and score.score > threshold:
                 here.add_bad(score, block, index)
@@ -43,9 +43,10 @@ def lumi_scores(
     return [replace(score, maps=maps.get(score.key), has_maps=score.key in maps) for score in scores]
 
 
-def _plain_scores(block: ScoredHistograms) -> Iterator[LumiScore]:
+def _plain_scores(block: ScoredHistograms, threshold: float) -> Iterator[LumiScore]:
+    """Yield scores; only of what is above the threshold are the marked cells of interest."""
     n, rows, columns = block.marked.shape
-    marked = block.marked.reshape(n, -1)
+    marked = block.marked.reshape(n, -1) & (block.score > threshold)[:, None]
     for index in range(n):
         yield LumiScore(
             run=int(block.run[index]),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
 
-from hepml.contracts import STATUSES, Incident, LumiFlag
-from hepml.reports.number_text import count
+from hepml.contracts import STATUSES, FlagRates, Incident, LumiFlag
+from hepml.reports.number_text import count, with_error
 from hepml.reports.tables import print_tables
 from hepml.reports.text_table import Cell, TextTable
 
@@ -47,6 +48,22 @@ def incident_table(incidents: Sequence[Incident]) -> TextTable | None:
     note = f"{left_out} more are in incidents.json" if left_out else ""
     header = ("Run", "Lumisections", "Histogram", "Status", "Highest score", "Cells")
     return TextTable("Incidents", header, tuple(_cells(one) for one in shown), note, frozenset({4, 5}))
+
+
+def flag_rates_table(rates: Sequence[FlagRates]) -> TextTable:
+    """Return what has become of each kind of fault and of good lumisections, where the truth is known."""
+    header = ("Truth", "Scored", "Flagged", "Injected cells marked", "Marked cells that are others")
+    rows = [
+        (Cell(one.kind.replace("_", " ")), Cell(count(one.n)), *(_share(part) for part in (one.flagged, one.found, one.wrong)))
+        for one in rates
+    ]
+    note = "Shares per lumisection and histogram; of cells, means over flagged lumisections."
+    return TextTable("Flags against the truth", header, tuple(rows), note, frozenset(range(1, 5)))
+
+
+def _share(pair: tuple[float, float]) -> Cell:
+    value, error = pair
+    return Cell(with_error(100 * value, 100 * error) + (" %" if math.isfinite(value) else ""))
 
 
 def _number(n: int, status: str) -> Cell:

@@ -103,7 +103,7 @@ class FlaggedFiles:
                 where = f"in {owner} too" if owner not in (None, file.path) else "twice in it"
                 msg = (
                     f"{file.path}: {score.histogram!r} of run {score.run}, lumisection {score.lumi}, is {where}: which "
-                    "of the two is right cannot be known, so leave one out"
+                    "of the two is right cannot be known: leave one out, or join files that hold a part each"
                 )
                 raise InputError(msg)
             seen.add(score.key)

@@ -42,11 +42,11 @@ def test_the_highest_scores_and_the_good_one_with_most_entries():
     assert kept(scores) == [(1, 1), (1, 4), (2, 2), (2, 3)]
     [best] = [score for score in scores if (score.run, score.lumi) == (1, 4)]
     np.testing.assert_array_equal(best.maps.observed, [[np.nan, 4, 4], [4, 4, 4]])
-    assert best.cells.tolist() == [5]
+    assert [one.cells.tolist() for one in scores if one.run == 1] == [[5], [], [5], []]  # of bad ones alone
 
 
 def test_nothing_is_kept_of_what_has_no_score_or_no_threshold():
     assert kept(lumi_scores([block(1, [np.nan])], {"muon": a_threshold()}, most_maps=2)) == []
     assert kept(lumi_scores([block(1, [9.0])], {"muon": a_threshold()}, most_maps=0)) == []
-    [score] = lumi_scores([block(1, [9.0])], {}, most_maps=2)
-    assert not score.has_maps or score.score <= np.inf
+    [score] = lumi_scores([block(1, [9.0])], {"calorimeter": a_threshold()}, most_maps=0)
+    assert (score.score, score.has_maps) == (9.0, False)

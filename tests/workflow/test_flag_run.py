@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import awkward as ak
+import numpy as np
 import pytest
 from coffea.nanoevents import BaseSchema
 from coffea.processor import IterativeExecutor, ProcessorABC, Runner
@@ -112,3 +113,16 @@ def test_another_run_needs_another_folder(analysis, flagged):
     workflow.train(analysis.recipe, analysis.folder / "dataset", analysis.folder / "runs" / "pca", model="pca")
     with pytest.raises(OutputError, match="holds flags made with model"):
         hepml.flag(analysis.folder / "runs" / "pca", [analysis.test_file], flagged.folder, options=OPTIONS)
+
+
+def test_empty_maps_say_nothing_and_another_binning_is_an_error(analysis, tmp_path):
+    run = analysis.folder / "runs" / "reference"
+    counts = read_runs(analysis.sample, range(36, 37))["calorimeter_counts"]
+    zeros = {"calorimeter_counts": np.zeros_like(counts)}
+    empty = write_runs(tmp_path / "empty.root", analysis.sample, range(36, 37), **zeros)
+    found = hepml.flag(run, [empty], tmp_path / "a", dataset=analysis.folder / "dataset", options=OPTIONS)
+    assert {one.status for one in found.flags if one.histogram == "calorimeter"} == {"not enough statistics"}
+    assert found.golden == {}
+    other = write_runs(tmp_path / "other.root", analysis.sample, range(36, 37), calorimeter_counts=counts[:, :33])
+    with pytest.raises(hepml.HepmlError, match="33"):
+        hepml.flag(run, [other], tmp_path / "b", dataset=analysis.folder / "dataset", options=OPTIONS)
