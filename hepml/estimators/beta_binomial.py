@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hepml.contracts import BatchSource
 from hepml.estimators.map_baseline import MapBaseline
-from hepml.estimators.map_inputs import MapInput, Maps, counts_of, exposure_of, own_exposure
+from hepml.estimators.map_inputs import MapInput, Maps, Response, counts_of, exposure_of, own_exposure
 from hepml.options import Options
 
 
@@ -28,7 +28,7 @@ class BetaBinomial(MapBaseline):
 
     Options: ClassVar[type[BetaBinomialOptions]] = BetaBinomialOptions
 
-    def learn(self, train: BatchSource, rates: Mapping[str, Maps]) -> dict[str, NDArray[Any]]:  # noqa: ARG002
+    def learn(self, train: BatchSource, responses: Mapping[str, Response]) -> dict[str, NDArray[Any]]:  # noqa: ARG002
         """Return nothing: the rates are all."""
         return {}
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from hepml.contracts import BatchSource, Epoch, Estimator, FitPlan, ModelSpec
 from hepml.errors import RunError
 from hepml.estimators.inputs import check_inputs, check_parts
-from hepml.estimators.map_inputs import MapInput, Maps, counts_of, fit_rates, map_inputs, poisson_deviance
+from hepml.estimators.map_inputs import MapInput, Maps, Response, counts_of, fit_responses, map_inputs, poisson_deviance
 from hepml.io.folder import write_bytes_atomic
 
 _FILE = "maps.npz"
@@ -42,8 +42,8 @@ class MapBaseline(Estimator):
         self.state: dict[str, NDArray[Any]] = dict(state or {})
 
     @abstractmethod
-    def learn(self, train: BatchSource, rates: Mapping[str, Maps]) -> dict[str, NDArray[Any]]:
-        """Return what is fitted beside the rates, by name."""
+    def learn(self, train: BatchSource, responses: Mapping[str, Response]) -> dict[str, NDArray[Any]]:
+        """Return what is fitted beside the rates of cells, by name."""
 
     @abstractmethod
     def expect(self, inputs: Mapping[str, NDArray[Any]], one: MapInput, rate: Maps) -> Maps:
@@ -76,8 +76,9 @@ class MapBaseline(Estimator):
             An empty part, or a map that is empty in all of it.
         """
         check_parts(train, validation)
-        rates = fit_rates(train, self.maps)
-        self.state = {f"{name}_rate": rate for name, rate in rates.items()} | self.learn(train, rates)
+        responses = fit_responses(train, self.maps)
+        self.state = {f"{name}_rate": response.rate for name, response in responses.items()}
+        self.state |= self.learn(train, responses)
         parts = {"loss": train, "validation_loss": validation}
         history = [Epoch(0, {name: self._deviance(part) for name, part in parts.items() if part is not None})]
         plan.on_epoch(history[0])

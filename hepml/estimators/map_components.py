@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hepml.contracts import BatchSource
 from hepml.estimators.map_baseline import MapBaseline
-from hepml.estimators.map_inputs import MapInput, Maps, counts_of, exposure_of, read_maps
+from hepml.estimators.map_inputs import MapInput, Maps, Response, counts_of, exposure_of, read_maps
 from hepml.options import Options
 
 _RIDGE = 1e-3
@@ -35,7 +35,7 @@ class MapComponents(MapBaseline):
 
     Options: ClassVar[type[MapComponentsOptions]] = MapComponentsOptions
 
-    def learn(self, train: BatchSource, rates: Mapping[str, Maps]) -> dict[str, NDArray[Any]]:
+    def learn(self, train: BatchSource, responses: Mapping[str, Response]) -> dict[str, NDArray[Any]]:
         """Return the components of each map, shape (components, rows, columns), and its mean exposure."""
         from sklearn.utils.extmath import randomized_svd
 
@@ -43,9 +43,9 @@ class MapComponents(MapBaseline):
         assert isinstance(options, MapComponentsOptions)
         inputs, state = read_maps(train, self.maps, most=options.max_maps), {}
         for one in self.maps:
-            exposure = exposure_of(inputs, one, rates[one.output])
-            mean = float(exposure.mean())
-            deviation = _deviations(counts_of(inputs, one), exposure, rates[one.output], mean)
+            rate, mean = responses[one.output].rate, responses[one.output].exposure
+            exposure = exposure_of(inputs, one, rate)
+            deviation = _deviations(counts_of(inputs, one), exposure, rate, mean)
             scaled = (deviation * np.sqrt(exposure / mean)[:, None, None]).reshape(len(exposure), -1)
             n_components = min(options.components, *scaled.shape)
             components = randomized_svd(scaled, n_components, random_state=self.spec.seed)[2]

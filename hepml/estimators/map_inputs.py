@@ -58,8 +58,16 @@ def own_exposure(counts: Maps, rate: Maps) -> Maps:
     return np.divide(total, expected, out=np.zeros(len(counts)), where=expected > 0)
 
 
-def fit_rates(train: BatchSource, maps: Sequence[MapInput]) -> dict[str, Maps]:
-    """Return the mean counts per exposure of each cell, by output: Σ counts / Σ exposure, the most likely rate.
+@dataclass(frozen=True)
+class Response:
+    """Mean counts per exposure of each cell, shape (rows, columns), and the mean exposure of maps."""
+
+    rate: Maps
+    exposure: float
+
+
+def fit_responses(train: BatchSource, maps: Sequence[MapInput]) -> dict[str, Response]:
+    """Return the response of the cells of each map, by output: Σ counts / Σ exposure, the most likely rate.
 
     Rates are NaN in cells that are dead or were never hit.  Where no exposure is known, a map's mean count in live
     cells stands for it.
@@ -81,7 +89,10 @@ def fit_rates(train: BatchSource, maps: Sequence[MapInput]) -> dict[str, Maps]:
         if not (sums[one.output][0] > 0).any():
             msg = f"the map {one.output!r} is empty in all of the training part: there is nothing to expect of it"
             raise DatasetError(msg)
-    return {name: np.where(n > 0, n / np.where(e > 0, e, 1.0), np.nan) for name, (n, e) in sums.items()}
+    return {
+        name: Response(np.where(n > 0, n / np.where(e > 0, e, 1.0), np.nan), float(e.max() / train.n_rows))
+        for name, (n, e) in sums.items()
+    }
 
 
 def _add(sums: Maps, counts: Maps, exposure: Maps, weight: Maps, *, given: bool) -> None:

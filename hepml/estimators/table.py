@@ -14,6 +14,7 @@ from hepml.options import validate_options
 
 ESTIMATORS: Mapping[str, str] = {
     "attention": "hepml.estimators.attention:AttentionNetwork",
+    "autoencoder": "hepml.estimators.map_network:MapAutoencoder",
     "bdt": "hepml.estimators.bdt:BoostedTrees",
     "beta_binomial": "hepml.estimators.beta_binomial:BetaBinomial",
     "cnn": "hepml.estimators.cnn:ConvolutionalNetwork",
@@ -21,6 +22,7 @@ ESTIMATORS: Mapping[str, str] = {
     "cvn": "hepml.estimators.cvn:VisualNetwork",
     "densenet": "hepml.estimators.densenet:DenselyConnectedNetwork",
     "dnn": "hepml.estimators.dnn:DenseNetwork",
+    "isolation_forest": "hepml.estimators.isolation_forest:IsolationForestMaps",
     "likelihood": "hepml.estimators.likelihood:LikelihoodRatio",
     "line_fit": "hepml.estimators.line_fit_model:LineFit",
     "line_follower": "hepml.estimators.line_follower:LineFollower",
@@ -31,6 +33,7 @@ ESTIMATORS: Mapping[str, str] = {
     "resnet": "hepml.estimators.resnet:ResidualNetwork",
     "shower_parametrisation": "hepml.estimators.parametrised_showers:ParametrisedShowers",
     "shower_resampling": "hepml.estimators.resampled_showers:ResampledShowers",
+    "variational_autoencoder": "hepml.estimators.map_network:VariationalMapAutoencoder",
     "xgboost": "hepml.estimators.xgboost:XGBoostTrees",
 }
 """Name → ``module:Class``; imported when it is looked up.  Each class has its own `Options`."""

@@ -37,7 +37,7 @@ def score_maps(
     expected: Floats,
     masked: NDArray[np.bool_],
     *,
-    tolerance: float = 0.01,
+    tolerance: float = 0.002,
     rectangles: int = 2,
     mark_score: float = 5.0,
 ) -> MapScores:

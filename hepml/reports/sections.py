@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hepml.contracts.report import ReportContent, ReportFigure, Section
 from hepml.reports.calibration import calibration_table
 from hepml.reports.comparisons import comparison_table
+from hepml.reports.faults import difference_table, fault_tables, good_table
 from hepml.reports.null_test import null_test_table
 from hepml.reports.overtraining import overtraining_table
 from hepml.reports.selection import best_cut_table, category_table, selection_table
@@ -91,6 +92,9 @@ def report_sections(content: ReportContent) -> list[ReportSection]:
 def _tables(content: ReportContent) -> dict[Section, tuple[TextTable | None, ...]]:
     return {
         "performance": (
+            *fault_tables(content),
+            good_table(content),
+            difference_table(content),
             comparison_table(content, windows=False),
             *window_tables(content),
             comparison_table(content, windows=True),

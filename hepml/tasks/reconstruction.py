@@ -17,7 +17,7 @@ class ReconstructionOptions(Options):
     """Options of the task; they say how maps are scored, whatever has reconstructed them."""
 
     tolerance: float = pydantic.Field(
-        0.01, ge=0, lt=1, description="Relative error of an expected map: deviations within it are no fault"
+        0.002, ge=0, lt=1, description="Relative error of an expected map: deviations within it are no fault"
     )
     least_entries: int = pydantic.Field(
         500, ge=1, description="Fewest counts in live cells with which a map is called good or bad"
