@@ -112,7 +112,7 @@ setup(
     keywords=["high-energy physics", "machine learning", "ROOT", "coffea", "jets"],
     python_requires=">=3.11",
     packages=find_packages(include=["hepml", "hepml.*"]),
-    package_data={"hepml": ["py.typed"], "hepml.reports": ["templates/*"]},
+    package_data={"hepml": ["py.typed"], "hepml.reports": ["templates/*", "templates/dashboard/*"]},
     data_files=list(SHIPPED.items()),
     install_requires=REQUIRED,
     extras_require=EXTRAS,

@@ -306,6 +306,19 @@ class JudgedGenerator(Options):
         return value
 
 
+class Faults(Options):
+    """Where the truth about bad lumisections is, for the evaluation alone: no model sees it.
+
+    A tree with one entry per lumisection: ``run``, ``lumi`` and for each map ``<map>_fault`` (0: good), and the
+    rectangle of its cells, ``<map>_first_row``, ``_end_row``, ``_first_column``, ``_end_column`` (ends are one
+    behind the last).
+    """
+
+    file: str = pydantic.Field(description="A ROOT file; relative to where you run")
+    tree: str = "Truth"
+    kinds: dict[int, str] = pydantic.Field({}, description="Value of <map>_fault → name of that kind of fault")
+
+
 class Evaluation(Options):
     """How runs are judged."""
 
@@ -340,7 +353,13 @@ class Evaluation(Options):
         description="Spectator that holds codes → code → name, for scores and efficiencies by category; codes without "
         "a name are 'other'",
     )
+    faults: Faults | None = pydantic.Field(None, description="Reconstruction: the truth about bad lumisections")
     calibration: bool = pydantic.Field(True, description="Judge scores as probabilities, as they are and calibrated")
+
+    @property
+    def kinds_of_faults(self) -> dict[int, str]:
+        """Names of kinds of faults; empty where there is no truth."""
+        return self.faults.kinds if self.faults else {}
 
     @pydantic.field_validator("background_shares")
     @classmethod

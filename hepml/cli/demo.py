@@ -16,13 +16,19 @@ from hepml.cli.arguments import output_option, workers_option
 @workers_option
 @output_option("DIR")
 def demo(*, name: str, events: int | None, seed: int, workers: int, output: Path) -> int:
-    """Run a worked example from nothing: NAME is flavour, jets, neutrinos or tracks."""
+    """Run a worked example from nothing: NAME is flavour, jets, monitoring, neutrinos or tracks."""
     from hepml import workflow
     from hepml.cli import left_out
     from hepml.cli.output import output_console
     from hepml.cli.terminal import Terminal
-    from hepml.reports.tables import print_summary
+    from hepml.reports.flag_table import flag_rates_table, print_flags
+    from hepml.reports.tables import print_summary, print_tables
 
-    manifest, content = workflow.demo(name, output, events=events, seed=seed, workers=workers, progress=Terminal())
-    print_summary(content, folder=output / "report", console=output_console())
-    return left_out.report(left_out.of_dataset(manifest))
+    made = workflow.demo(name, output, events=events, seed=seed, workers=workers, progress=Terminal())
+    console = output_console()
+    print_summary(made.content, folder=output / "report", console=console)
+    if made.flagged is not None:
+        found = made.flagged
+        print_tables([flag_rates_table(made.rates)], console=console)
+        print_flags(found.flags, found.incidents, golden=found.golden, folder=found.folder, console=console)
+    return left_out.report(left_out.of_dataset(made.manifest))

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "evaluate": ("hepml.cli.evaluate:evaluate", "Judge runs on the same dataset: metrics, plots, report."),
     "predict": ("hepml.cli.predict:predict", "Write scores of a run as friend trees."),
     "generate": ("hepml.cli.generate:generate", "Write examples that a generative run makes, as an ntuple."),
+    "flag": ("hepml.cli.flag:flag", "Flag the lumisections of files: golden JSON and dashboard."),
     "export": ("hepml.cli.export:export", "Write the networks of a run as ONNX."),
     "run": ("hepml.cli.run:run", "process + train all models + evaluate."),
     "condor": ("hepml.cli.condor:condor", "process and predict as HTCondor jobs."),
@@ -74,7 +75,7 @@ def main() -> None:
     """Run the command line.
 
     Exit status: 0 done; 1 the input or the recipe is wrong (one line on stderr); 2 usage; 3 finished, but some input
-    was left out where the user allowed it; 130 interrupted.
+    was left out where the user allowed it; 4 lumisections are bad (`flag --fail-on-bad`); 130 interrupted.
     """
     # Threads of trees that wait must not spin: where cores are shared, each tree would cost its others a time slice.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")

@@ -13,6 +13,7 @@ from hepml.contracts.estimator import (
     FittedModel,
     Generative,
     Latent,
+    MapDetector,
     ModelSpec,
     Normalisation,
     StartPlan,
@@ -21,6 +22,17 @@ from hepml.contracts.estimator import (
 from hepml.contracts.examples import Examples, ObjectIndex
 from hepml.contracts.found_tracks import NO_HIT, NOBODY, FoundTracks, MatchedTracks
 from hepml.contracts.generated import Generated
+from hepml.contracts.lumi_flags import (
+    STATUSES,
+    FlagRates,
+    Incident,
+    Key,
+    LumiFlag,
+    LumiMaps,
+    LumiScore,
+    Status,
+    Threshold,
+)
 from hepml.contracts.manifest import BucketCounts, InputFile, InputSummary, Manifest, ShardInfo
 from hepml.contracts.metric import Curve, Metric
 from hepml.contracts.monitored_histogram import WHOLE_RUN, MonitoredHistogram
@@ -46,6 +58,7 @@ __all__ = [
     "NOBODY",
     "NO_HIT",
     "RELATIVE",
+    "STATUSES",
     "TEST_OF_FIRST_FOLD",
     "WHOLE_RUN",
     "Additive",
@@ -66,14 +79,21 @@ __all__ = [
     "Exportable",
     "FitPlan",
     "FittedModel",
+    "FlagRates",
     "FoundTracks",
     "Generated",
     "Generative",
     "HitPrediction",
+    "Incident",
     "InputFile",
     "InputSummary",
+    "Key",
     "Latent",
+    "LumiFlag",
+    "LumiMaps",
+    "LumiScore",
     "Manifest",
+    "MapDetector",
     "MatchedTracks",
     "Metric",
     "ModelSpec",
@@ -91,7 +111,9 @@ __all__ = [
     "ScoredHistograms",
     "ShardInfo",
     "StartPlan",
+    "Status",
     "TaskSpec",
+    "Threshold",
     "Transferable",
     "TwoSampleScores",
     "Verdict",

@@ -177,6 +177,14 @@ class Exportable(FittedModel):
         """Where its inputs lie, by batch name: offset and spread.  An array of which it knows nothing may be absent."""
 
 
+class MapDetector(Estimator):
+    """What an `Estimator` is as well if it scores maps itself: without it, maps are scored by what is expected."""
+
+    @abstractmethod
+    def map_scores(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float64]]:
+        """Return a score of each map, shape (n,), by output, higher is worse; outputs may be left out."""
+
+
 class Generative(Estimator):
     """What an `Estimator` is as well if it makes examples, under conditions that are given."""
 

@@ -106,7 +106,7 @@ class Network(Transferable, Exportable):
         tf.random.set_seed(self.spec.seed)
         start = self._start
         if start is None or not start.plan.keep_normalisation:
-            set_normalisation(self.model, self.spec, self.backbone, train.moments)
+            self.normalise(train)
         scaling = target_scaling(self.spec.task, train)
         if start is not None:
             rescale_heads(self.model, self.spec.task, start.kept_heads, scaling)
@@ -136,6 +136,16 @@ class Network(Transferable, Exportable):
         )
         self._batches = None
         return history
+
+    def normalise(self, train: BatchSource) -> None:
+        """Put constants of the training part into the model, before the first step.
+
+        Raises
+        ------
+        DatasetError
+            An input that is to be normalised has no moments.
+        """
+        set_normalisation(self.model, self.spec, self.backbone, train.moments)
 
     def predict(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
         """Return each output, shape (n, …), in batches of a fixed size.

@@ -14,23 +14,28 @@ from hepml.options import validate_options
 
 ESTIMATORS: Mapping[str, str] = {
     "attention": "hepml.estimators.attention:AttentionNetwork",
+    "autoencoder": "hepml.estimators.map_network:MapAutoencoder",
     "bdt": "hepml.estimators.bdt:BoostedTrees",
+    "beta_binomial": "hepml.estimators.beta_binomial:BetaBinomial",
     "cnn": "hepml.estimators.cnn:ConvolutionalNetwork",
     "compatible_lines": "hepml.estimators.compatible_lines_model:CompatibleLines",
     "cvn": "hepml.estimators.cvn:VisualNetwork",
     "densenet": "hepml.estimators.densenet:DenselyConnectedNetwork",
     "dnn": "hepml.estimators.dnn:DenseNetwork",
     "gan": "hepml.estimators.gan:ShowerGan",
+    "isolation_forest": "hepml.estimators.isolation_forest:IsolationForestMaps",
     "likelihood": "hepml.estimators.likelihood:LikelihoodRatio",
     "line_fit": "hepml.estimators.line_fit_model:LineFit",
     "line_follower": "hepml.estimators.line_follower:LineFollower",
     "linear": "hepml.estimators.linear:LinearModel",
     "lstm": "hepml.estimators.lstm:RecurrentNetwork",
+    "pca": "hepml.estimators.map_components:MapComponents",
     "pfn": "hepml.estimators.pfn:ParticleFlowNetwork",
     "resnet": "hepml.estimators.resnet:ResidualNetwork",
     "shower_parametrisation": "hepml.estimators.parametrised_showers:ParametrisedShowers",
     "shower_resampling": "hepml.estimators.resampled_showers:ResampledShowers",
     "vae": "hepml.estimators.vae:ShowerAutoencoder",
+    "variational_autoencoder": "hepml.estimators.map_network:VariationalMapAutoencoder",
     "xgboost": "hepml.estimators.xgboost:XGBoostTrees",
 }
 """Name → ``module:Class``; imported when it is looked up.  Each class has its own `Options`."""

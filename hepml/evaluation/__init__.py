@@ -36,11 +36,13 @@ from hepml.evaluation.kolmogorov_smirnov import KsTest, ks_2samp
 from hepml.evaluation.leading_accuracy import leading_accuracy
 from hepml.evaluation.leading_figure import LeadingFigure, paired_change
 from hepml.evaluation.log_rejection import delta_log_rejection
+from hepml.evaluation.map_score import MapScores, score_maps
 from hepml.evaluation.mean import weighted_mean
 from hepml.evaluation.member_medians import median_over_members
 from hepml.evaluation.memorising import Memorising, memorising_test
 from hepml.evaluation.overtraining import auc_gap
 from hepml.evaluation.probability import brier_score_loss, log_loss
+from hepml.evaluation.pull_map import pull_maps
 from hepml.evaluation.pulls import pulls
 from hepml.evaluation.ranking import RankedSample, rank
 from hepml.evaluation.rejection import rejection_at_signal_efficiency, rejection_at_threshold
@@ -108,6 +110,7 @@ __all__ = [
     "IsotonicCalibration",
     "KsTest",
     "LeadingFigure",
+    "MapScores",
     "Memorising",
     "RankedSample",
     "Reconstructable",
@@ -184,6 +187,7 @@ __all__ = [
     "memorising_test",
     "paired_change",
     "prediction_histograms",
+    "pull_maps",
     "pulls",
     "r2_score",
     "rank",
@@ -200,6 +204,7 @@ __all__ = [
     "s_over_sqrt_sb",
     "score_histogram",
     "score_histograms",
+    "score_maps",
     "sculpting_at_signal_efficiency",
     "selection_of",
     "separation_power",

@@ -30,6 +30,13 @@ from hepml.evaluation.next_item import (
     leading_next_items,
     no_input_curves,
 )
+from hepml.evaluation.reconstruction import (
+    compare_reconstructions,
+    evaluate_reconstruction,
+    leading_maps,
+    map_histograms,
+    no_map_inputs,
+)
 from hepml.evaluation.regression import evaluate_regression
 from hepml.evaluation.regression_comparison import compare_regressors
 from hepml.evaluation.regression_curves import regression_histograms
@@ -81,6 +88,9 @@ EVALUATIONS: Mapping[str, TaskEvaluation] = {
     ),
     "next_item": TaskEvaluation(
         evaluate_next_item, compare_next_items, item_histograms, leading_next_items, no_input_curves
+    ),
+    "reconstruction": TaskEvaluation(
+        evaluate_reconstruction, compare_reconstructions, map_histograms, leading_maps, no_map_inputs
     ),
 }
 

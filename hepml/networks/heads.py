@@ -32,8 +32,9 @@ def attach_heads(features: Any, task: TaskSpec, seeds: SeedStream, *, given: boo
     outputs = {}
     for output in task.outputs:
         if given:
+            own = features[output.name] if isinstance(features, Mapping) else features
             _check_given(features, task)
-            logits = keras.layers.Activation("linear", name=logits_name(output))(features)
+            logits = keras.layers.Activation("linear", name=logits_name(output))(own)
         else:
             start = keras.initializers.GlorotUniform(seed=seeds.next())
             logits = keras.layers.Dense(output.size, kernel_initializer=start, name=logits_name(output))(features)
@@ -45,6 +46,8 @@ def attach_heads(features: Any, task: TaskSpec, seeds: SeedStream, *, given: boo
 
 
 def _check_given(features: Any, task: TaskSpec) -> None:
+    if isinstance(features, Mapping):
+        return
     found, wanted = tuple(features.shape[1:]), [output.shape for output in task.outputs]
     if wanted != [found]:
         msg = (
@@ -150,7 +153,19 @@ def _of_error(function: Callable[[OutputSpec, Any], Any]) -> Loss:
 
 _OF_NUMBERS = {"mse": _of_error(_squared), "mae": _of_error(_absolute), "huber": _of_error(_huber)}
 
+
+def _poisson(_output: OutputSpec, target: Any, logits: Any) -> Any:
+    """Deviance of counts from ln(mean), 2 [n ln(n/mean) − (n − mean)]: about 1 at best; counts of NaN do not count."""
+    ops = import_keras().ops
+    missing = ops.isnan(target)
+    counts = ops.where(missing, ops.zeros_like(target), target)
+    log_counts = ops.log(ops.maximum(counts, ops.ones_like(counts)))  # n ln n is 0 for n = 0
+    loss = 2 * (counts * (log_counts - logits) - counts + ops.exp(logits))
+    return ops.mean(ops.where(missing, ops.zeros_like(loss), loss), axis=-1)
+
+
 LOSSES: Mapping[str, Loss] = {
+    "poisson": _poisson,
     "binary_crossentropy": _binary_crossentropy,
     "categorical_crossentropy": _categorical_crossentropy,
     "sparse_categorical_crossentropy": sparse_crossentropy,

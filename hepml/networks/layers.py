@@ -9,6 +9,7 @@ from hepml.contracts import Normalisation
 from hepml.networks.gaussian import GaussianInUnits
 from hepml.networks.keras_import import import_keras
 from hepml.networks.line_layers import OccupiedPixels, PlacesOfWindow, ShearedWindow
+from hepml.networks.map_layers import LeaveRectangleOut, MapDeviation, MapLatent, ResizeMap
 from hepml.networks.pixel_augmentation import PixelAugmentation
 from hepml.networks.sequence_layers import ClassToken, ItemAttention, MaskItems, PoolItems, ReverseItems
 from hepml.networks.table_layers import Columns, OneHot
@@ -206,8 +207,12 @@ CUSTOM_OBJECTS: dict[str, type[Any]] = {
     "OccupiedPixels": OccupiedPixels,
     "ShearedWindow": ShearedWindow,
     "PlacesOfWindow": PlacesOfWindow,
+    "MapDeviation": MapDeviation,
+    "LeaveRectangleOut": LeaveRectangleOut,
+    "ResizeMap": ResizeMap,
+    "MapLatent": MapLatent,
 }
 """Every layer of ours that a saved model may hold; nothing else of ours or of anybody's is loaded."""
 
-AUGMENTATIONS: tuple[type[Any], ...] = (RandomMove, PixelAugmentation)
+AUGMENTATIONS: tuple[type[Any], ...] = (RandomMove, PixelAugmentation, LeaveRectangleOut)
 """Layers that change training images at random while they are `enabled`."""

@@ -112,7 +112,8 @@ def headlines(content: ReportContent) -> list[Cell]:
 
 def comparison_table(content: ReportContent, *, windows: bool) -> TextTable | None:
     """Return the paired differences, on all events or inside the windows; None where nothing was compared."""
-    chosen = [c for c in comparisons(content) if (c.difference.selection is not None) == windows]
+    every = [c for c in comparisons(content) if c.difference.name != "delta_fault_auc"]
+    chosen = [c for c in every if (c.difference.selection is not None) == windows]
     rows = tuple(_row(comparison, _baselines(content)) for comparison in chosen)
     header = ("Runs", "Events", "Scores", "Figure", "Difference", "p", "Verdict")
     note = f"Paired, on the same events. A difference below {SIGNIFICANT:g}σ is not called one."

@@ -24,6 +24,7 @@ RANDOM_SIGNS = "_of_random_signs"
 ELSEWHERE = re.compile(
     r"ams|ams_max|ams_threshold|significance_.*|jsd_.*|js_distance_.*|(brier|ece|log_loss)(_isotonic|_temperature)?"
     rf"|.*{RANDOM_SIGNS}.*|temperature|efficiency(_.*)?|purity(_at_best_cut)?|s_over_sqrt_sb_.*"
+    r"|false_alarm_rate(_.*)?|threshold_at_.*|found_at_.*|cells_(found|wrong)|score_entries_correlation|.*_fault_auc.*"
 )
 """Names of figures that have a table of their own, beside those of `OVERTRAINING`."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hepml.contracts.report import ReportContent, ReportFigure, Section
 from hepml.reports.calibration import calibration_table
 from hepml.reports.comparisons import comparison_table
+from hepml.reports.faults import difference_table, fault_tables, good_table
 from hepml.reports.generators import distances_table, response_table
 from hepml.reports.null_test import null_test_table
 from hepml.reports.overtraining import overtraining_table
@@ -93,6 +94,9 @@ def _tables(content: ReportContent) -> dict[Section, tuple[TextTable | None, ...
     return {
         "performance": (
             distances_table(content),
+            *fault_tables(content),
+            good_table(content),
+            difference_table(content),
             comparison_table(content, windows=False),
             response_table(content),
             *window_tables(content),

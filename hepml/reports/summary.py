@@ -38,7 +38,9 @@ def summary_table(content: ReportContent) -> TextTable:
     if of_generators is not None:
         return of_generators
     part = main_part(content.metrics)
-    metrics = headlines_of(select(content.metrics, part=part))
+    # Kinds of faults have tables of their own: see `fault_tables`.
+    whole = [m for m in content.metrics if content.task.kind != "reconstruction" or m.class_ is None]
+    metrics = headlines_of(select(whole, part=part))
     table = figures_table(content, metrics, title=f"Figures of merit on the {part} part")
     summaries = {run.name: run for run in content.runs}
     extra = [
@@ -68,12 +70,8 @@ def window_tables(content: ReportContent) -> list[TextTable]:
         return []
     part = main_part(content.metrics)
     windows = unique(m.selection for m in content.metrics if m.selection is not None)
-    return [
-        figures_table(
-            content, headlines_of(select(content.metrics, part=part, selection=window)), title=f"Inside {window}"
-        )
-        for window in windows
-    ]
+    found = {w: headlines_of(select(content.metrics, part=part, selection=w)) for w in windows}
+    return [figures_table(content, figures, title=f"Inside {w}") for w, figures in found.items() if figures]
 
 
 def unweighted_table(content: ReportContent) -> TextTable | None:

@@ -13,6 +13,7 @@ from hepml.contracts import Manifest
 from hepml.contracts.report import ReportContent
 from hepml.reports.accounting import cutflow_tables, dropped_table, files_table, inputs_table
 from hepml.reports.comparisons import headlines
+from hepml.reports.faults import difference_table, fault_tables, good_table
 from hepml.reports.generators import distances_table
 from hepml.reports.null_test import null_test_table
 from hepml.reports.number_text import MISSING, count, duration
@@ -101,7 +102,8 @@ def print_summary(content: ReportContent, *, folder: Path, console: Console | No
     out = console or Console()
     expected = significance_table(content) if has_yields(content) else None
     tables = [summary_table(content), unweighted_table(content), *window_tables(content), expected]
-    for table in [*tables, distances_table(content), null_test_table(content)]:
+    faults = [*fault_tables(content, every=False), good_table(content), difference_table(content)]
+    for table in [*tables, *faults, distances_table(content), null_test_table(content)]:
         if table is not None:
             _print(out, table)
     out.print()

@@ -4,6 +4,9 @@ from hepml.representations.constituent_features import CONSTITUENT_FEATURES, con
 from hepml.representations.hit_summary import hit_summary, hit_summary_columns
 from hepml.representations.jet_image import JetImage, JetImageOptions
 from hepml.representations.jet_substructure import SUBSTRUCTURE_COLUMNS, substructure
+from hepml.representations.occupancy import Occupancy
+from hepml.representations.occupancy_counts import rebinned
+from hepml.representations.occupancy_options import OccupancyOptions
 from hepml.representations.pixel_map import PixelMap
 from hepml.representations.pixel_map_hits import HitCounts
 from hepml.representations.pixel_map_options import PixelMapOptions
@@ -31,6 +34,8 @@ __all__ = [
     "ItemFeature",
     "JetImage",
     "JetImageOptions",
+    "Occupancy",
+    "OccupancyOptions",
     "Order",
     "PixelMap",
     "PixelMapOptions",
@@ -43,6 +48,7 @@ __all__ = [
     "constituent_features",
     "hit_summary",
     "hit_summary_columns",
+    "rebinned",
     "rebuild",
     "shower_shape_columns",
     "shower_shapes",

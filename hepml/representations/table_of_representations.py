@@ -11,6 +11,7 @@ from hepml.options import validate_options
 
 REPRESENTATIONS: Mapping[str, str] = {
     "jet_image": "hepml.representations.jet_image:JetImage",
+    "occupancy": "hepml.representations.occupancy:Occupancy",
     "pixel_map": "hepml.representations.pixel_map:PixelMap",
     "sequence": "hepml.representations.sequence:Sequence",
     "shower": "hepml.representations.shower:Shower",

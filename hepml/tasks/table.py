@@ -13,6 +13,7 @@ from hepml.tasks.context import TaskContext
 from hepml.tasks.generation import GenerationOptions, build_generation
 from hepml.tasks.multitask import MultitaskOptions, build_multitask
 from hepml.tasks.next_item import NextItemOptions, build_next_item
+from hepml.tasks.reconstruction import ReconstructionOptions, build_reconstruction
 from hepml.tasks.regression import RegressionOptions, build_regression
 
 Builder = Callable[[Any, TaskContext], TaskSpec]
@@ -22,6 +23,7 @@ TASKS: Mapping[str, tuple[type[Options], Builder]] = {
     "regression": (RegressionOptions, build_regression),
     "multitask": (MultitaskOptions, build_multitask),
     "next_item": (NextItemOptions, build_next_item),
+    "reconstruction": (ReconstructionOptions, build_reconstruction),
     "generation": (GenerationOptions, build_generation),
 }
 

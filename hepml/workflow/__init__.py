@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hepml.workflow.evaluate import evaluate as evaluate
     from hepml.workflow.explain import explain as explain
     from hepml.workflow.export import export as export
+    from hepml.workflow.flag import flag as flag
     from hepml.workflow.generate import generate as generate
     from hepml.workflow.predict import predict as predict
     from hepml.workflow.process import process as process
@@ -28,6 +29,7 @@ _VERBS = (
     "evaluate",
     "predict",
     "generate",
+    "flag",
     "explain",
     "export",
     "run",

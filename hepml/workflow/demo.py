@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hepml.contracts import Manifest
+from hepml.contracts import FlagRates, Manifest
 from hepml.contracts.report import ReportContent
 from hepml.errors import RecipeError, nearest
 from hepml.io.shipped import shipped_folder
 from hepml.recipe import load_recipe
+from hepml.samples.monitored_detectors import N_RUNS
+from hepml.samples.table import SAMPLES
+from hepml.workflow.demo_flags import FlagStep, flag_runs
+from hepml.workflow.flag_results import Flagged
 from hepml.workflow.progress import SILENT, Progress
 from hepml.workflow.run import claim_analysis, run
 from hepml.workflow.sample import sample
@@ -33,6 +37,10 @@ class Demo:
         Input of the recipe → file of the sample.
     settings : mapping of str to value
         As for ``--set``.
+    paths : mapping of str to str
+        Further settings that are files of the sample.
+    flag : FlagStep, optional
+        Flags of lumisections to make at the end.
     """
 
     sample: str
@@ -40,7 +48,34 @@ class Demo:
     recipe: str
     inputs: Mapping[str, str]
     settings: Mapping[str, Any]
+    paths: Mapping[str, str] = field(default_factory=dict)
+    flag: FlagStep | None = None
 
+
+@dataclass(frozen=True)
+class DemoResult:
+    """What a demo leaves.
+
+    Attributes
+    ----------
+    manifest : Manifest
+        Of its dataset.
+    content : ReportContent
+        Of its report.
+    flagged : Flagged, optional
+        Flags of lumisections, where the demo is about them.
+    rates : tuple of FlagRates
+        How they compare with the truth.
+    """
+
+    manifest: Manifest
+    content: ReportContent
+    flagged: Flagged | None = None
+    rates: tuple[FlagRates, ...] = ()
+
+
+MONITORING_MODELS = ("autoencoder", "dense", "sparse", "variational", "pca", "isolation_forest")
+"""Models of the monitoring recipe that have seeds."""
 
 DEMOS: Mapping[str, Demo] = {
     "jets": Demo(
@@ -96,6 +131,15 @@ DEMOS: Mapping[str, Demo] = {
             "training.batch_size": 32,
         },
     ),
+    "monitoring": Demo(
+        sample="monitoring",
+        events=5000,
+        recipe="monitoring/recipe.yaml",
+        inputs={"monitoring": "monitoring.root"},
+        settings={f"models.{model}.seeds": [1] for model in MONITORING_MODELS},
+        paths={"processor.options.known_dead": "known_dead.json", "evaluation.faults.file": "truth.root"},
+        flag=FlagStep(model="autoencoder", file="monitoring.root", runs=range(33, 41), false_alarm_rate=0.005),
+    ),
 }
 
 
@@ -107,7 +151,7 @@ def demo(
     seed: int = 1,
     workers: int = 1,
     progress: Progress = SILENT,
-) -> tuple[Manifest, ReportContent]:
+) -> DemoResult:
     """Make the sample of a demo, and run its recipe on it.
 
     Raises
@@ -115,18 +159,32 @@ def demo(
     RecipeError
         There is no such demo.
     HepmlError
-        As `sample` and `run` do.
+        As `sample`, `run` and `flag` do.
     """
     if name not in DEMOS:
         msg = f"there is no demo {name!r}: {nearest(name, DEMOS)}"
         raise RecipeError(msg)
     chosen, folder = DEMOS[name], claim_analysis(output)
-    n_events = events or chosen.events
-    files = folder / f"sample_{n_events}_seed{seed}"
-    sample(chosen.sample, files, events=n_events, seed=seed, workers=workers, progress=progress)
+    files = folder / f"sample_{events or chosen.events}_seed{seed}"
+    _make_sample(chosen, files, events=events, seed=seed, workers=workers, progress=progress)
     recipe = load_recipe(
         shipped_folder("examples") / chosen.recipe,
         inputs={key: [str(files / file)] for key, file in chosen.inputs.items()},
-        settings=chosen.settings,
+        settings={**chosen.settings, **{key: str(files / file) for key, file in chosen.paths.items()}},
     )
-    return run(recipe, folder, workers=workers, progress=progress)
+    manifest, content = run(recipe, folder, workers=workers, progress=progress)
+    if chosen.flag is None:
+        return DemoResult(manifest, content)
+    flagged, rates = flag_runs(chosen.flag, folder, files=files, recipe=recipe, progress=progress)
+    return DemoResult(manifest, content, flagged, rates)
+
+
+def _make_sample(chosen: Demo, files: Path, *, events: int | None, seed: int, workers: int, progress: Progress) -> None:
+    """Make the sample; one of fixed size gets shorter runs where fewer events are wanted."""
+    if not SAMPLES[chosen.sample].fixed_size:
+        n = events or chosen.events
+        sample(chosen.sample, files, events=n, seed=seed, workers=workers, progress=progress)
+        return
+    per_run = None if events is None else max(events // N_RUNS, 2)
+    options = {} if per_run is None else {"lumisections": (max(per_run // 2, 1), per_run + per_run // 2)}
+    sample(chosen.sample, files, seed=seed, workers=workers, options=options, progress=progress)

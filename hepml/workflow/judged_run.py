@@ -11,7 +11,9 @@ from hepml.datasets import Dataset, part_buckets
 from hepml.evaluation import evaluate_predictions
 from hepml.inference import LoadedRun, n_rows_of_part, predict_part
 from hepml.recipe import Recipe, thaw_recipe
+from hepml.workflow.fault_truth import read_fault_truth
 from hepml.workflow.importance_curves import importance_curves
+from hepml.workflow.judged_maps import MapExample, score_part
 from hepml.workflow.learning_curves import learning_curves
 from hepml.workflow.prediction_time import TIMED_EVENTS, predict_microseconds
 from hepml.workflow.progress import Progress
@@ -23,16 +25,23 @@ from hepml.workflow.views_left_out import ViewsLeftOut
 PARTS = ("train", "validation", "test")
 """Parts that are judged, where the split has them."""
 
+MAP_PARTS = ("thresholds", "test")
+"""Those of a reconstruction; the last one gives the examples."""
+
 
 @dataclass(frozen=True)
 class JudgedRun:
-    """One run with its predictions by part, figures of merit and curves, and the time one member needs per event."""
+    """One run with its predictions by part, figures of merit and curves, and the time one member needs per event.
+
+    Of a reconstruction the predictions are scores, and there are some `maps` with faults.
+    """
 
     run: LoadedRun
     predictions: dict[str, Predictions]
     metrics: tuple[Metric, ...]
     curves: tuple[Curve, ...]
     predict_microseconds: float | None
+    maps: tuple[MapExample, ...] = ()
 
     @property
     def test(self) -> Predictions:
@@ -70,6 +79,8 @@ def judge(
     RunError
         The run does not fit the dataset.
     """
+    if run.info.task.kind == "reconstruction":
+        return judge_maps(run, data, recipe, progress=progress)
     rows = {part: n_rows_of_part(run, data, part, recipe=recipe) for part in PARTS if part in data.parts(recipe.split)}
     n_sampled = recipe.evaluation.importance_events or TIMED_EVENTS
     sampled = SampledRows(rows.get("test", 0), n_sampled, run.info.arrays)
@@ -103,6 +114,40 @@ def judge(
         metrics += sign_flip_metrics(run, sample, data, recipe)
     microseconds = None if sample is None else predict_microseconds(run, sample)
     return JudgedRun(run, predictions, tuple(metrics), tuple(curves), microseconds)
+
+
+def judge_maps(run: LoadedRun, data: Dataset, recipe: Recipe, *, progress: Progress) -> JudgedRun:
+    """Score the maps of the parts that thresholds and figures are of, and judge the scores.
+
+    Raises
+    ------
+    DatasetError
+        There is no test part, or lumisections have no numbers.
+    InputError
+        The truth about faults cannot be read.
+    RunError
+        The run does not fit the dataset.
+    """
+    faults, names = recipe.evaluation.faults, [output.name for output in run.info.task.outputs]
+    truth = read_fault_truth(faults, names) if faults else None
+    parts = [part for part in MAP_PARTS if part in data.parts(recipe.split)]
+    sampled = SampledRows(data.n_rows("test", recipe.split), TIMED_EVENTS, run.info.arrays)
+    predictions: dict[str, Predictions] = {}
+    maps: tuple[MapExample, ...] = ()
+    with progress.step(f"apply {run.info.name}", sum(data.n_rows(part, recipe.split) for part in parts)) as bar:
+        for part in parts:
+
+            def seen(batch: Batch, part: str = part) -> None:
+                bar.advance(batch.n)
+                if part == "test":
+                    sampled.add(batch)
+
+            scored = score_part(run, data, part, recipe=recipe, truth=truth, on_batch=seen)
+            predictions[part], maps = scored.predictions, scored.examples
+    metrics, curves = evaluate_predictions(predictions, recipe.evaluation, seed=recipe.seed)
+    sample = sampled.joined()
+    microseconds = None if sample is None else predict_microseconds(run, sample)
+    return JudgedRun(run, predictions, tuple(metrics), (*curves, *training_curves(run)), microseconds, maps)
 
 
 def _test_of_first_fold(test: Predictions, data: Dataset, recipe: Recipe) -> Predictions:

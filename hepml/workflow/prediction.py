@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
@@ -25,19 +24,9 @@ from hepml.processing import Plan, ProcessorModule, make_plan
 from hepml.recipe import Input, Process, Recipe, thaw_recipe
 from hepml.workflow.processor_copy import processor_of_run
 from hepml.workflow.progress import Progress
+from hepml.workflow.run_identity import run_identity, short_hash
 
 _PREFIX = "process."
-_NO_INFLUENCE: Mapping[str, Any] = {
-    "recipe": True,
-    "versions": True,
-    "rows": True,
-    "learning": True,
-    "keys": True,
-    "condition_ranges": True,
-    "members": {"__all__": {"n_train", "fraction"}},
-}
-"""What a run knows and scores do not depend on."""
-
 INPUT = "predict"
 """Name under which the files are planned."""
 
@@ -86,16 +75,14 @@ class Prediction:
     @property
     def identity(self) -> str:
         """Hash of all that scores depend on: how a run is evaluated, and by which versions, is not part of it."""
-        about = pydantic.TypeAdapter(RunInfo).dump_python(self.info, mode="json", exclude=_NO_INFLUENCE)
-        about |= {"backend": self.backend} if self.backend != "native" else {}
-        return _hash(json.dumps([about, self.info.recipe["split"], self.info.recipe["event_key"]], sort_keys=True))
+        return run_identity(self.info, backend=self.backend)
 
     @property
     def parts(self) -> str:
         """Name of the folder that holds scores of chunks until friends are written; another for all they depend on."""
         how = self.how
         depends_on = [self.identity, self.module.content_hash, self.wanted.tree, how.bad_input, how.nonfinite]
-        return f".parts-{_hash(json.dumps(depends_on))}"
+        return f".parts-{short_hash(json.dumps(depends_on))}"
 
     def sink(self, folder: Path) -> ScoreSink:
         """Return the sink of the friends in `folder`."""
@@ -194,7 +181,3 @@ def _process_options(recipe: Recipe, settings: Mapping[str, Any]) -> Process:
         raise RecipeError(msg)
     changed = {key.removeprefix(_PREFIX): value for key, value in settings.items()}
     return validate_options(Process, recipe.process.model_dump() | changed, path="process")
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

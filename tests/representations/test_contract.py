@@ -19,6 +19,8 @@ from hepml.representations import (
     Column,
     JetImage,
     JetImageOptions,
+    Occupancy,
+    OccupancyOptions,
     PixelMap,
     PixelMapOptions,
     Sequence,
@@ -126,6 +128,20 @@ def shower_columns() -> ak.Array:
     return ak.zip(lists | {"true_energy": rng.integers(1, 100, size=N_ROWS) / 2}, depth_limit=1)
 
 
+def map_columns() -> ak.Array:
+    """Return maps of 4 × 6 counts and their exposure; row 3 is empty, and that of row 4 is not known."""
+    rng = np.random.default_rng(7)
+    counts = rng.poisson(1.5, size=(N_ROWS, 4, 6)).astype(float)
+    counts[3] = 0
+    exposure = rng.integers(0, 9, size=N_ROWS) / 4
+    exposure[4] = np.nan
+    return ak.zip({"counts": ak.Array(counts), "exposure": exposure}, depth_limit=1)
+
+
+def occupancy(**options: Any) -> Occupancy:
+    return Occupancy(OccupancyOptions(**{"shape": (4, 6), **options}))
+
+
 def shower(**options: Any) -> Shower:
     return Shower(ShowerOptions(**{"layers": ((3, 7), (4, 5), (2, 2)), **options}))
 
@@ -166,6 +182,10 @@ CASES = [
     Case("shower over its energy", shower(cell_size=((4, 1),)), shower_columns),
     Case("shower over its layers", shower(normalise="layer"), shower_columns),
     Case("shower in a grid", shower(layers=None, grid=(3, 4, 6), normalise="none"), shower_columns),
+    Case("occupancy", occupancy(), map_columns),
+    Case(
+        "coarse occupancy without exposure", occupancy(shape=(2, 2), exposure="none", known_dead=[(1, 0)]), map_columns
+    ),
     Case("sequence as given", sequence(features=[{"name": "pt", "unit": "GeV"}, D0, Z0], length=30), track_columns),
     Case(
         "ordered sequence",
