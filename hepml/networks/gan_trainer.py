@@ -162,8 +162,8 @@ class GanTrainer:
         return {"generator_loss": loss, "generator_gradient_norm": norm}
 
     def _made(self, tensors: Any) -> list[Any]:
-        normal, energy = tensors["normal"], tensors["layer_energy"]
-        return made_layers(self._generator, tensors["latent"], tensors["layers"], normal, energy)
+        uniform, energy = tensors["uniform"], tensors["layer_energy"]
+        return made_layers(self._generator, tensors["latent"], tensors["layers"], uniform, energy)
 
     def _apply(self, name: str, tape: Any, loss: Any, rate: Any) -> Any:
         """Make a step of one optimiser and return the norm of its gradient."""
