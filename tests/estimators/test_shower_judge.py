@@ -3,39 +3,36 @@
 from __future__ import annotations
 
 import warnings
+from functools import partial
 
 import numpy as np
 import pytest
-from generator_problems import ARRAYS, TASK, inputs_of
+from generator_problems import inputs_of, new, plan, source
 
 from hepml.errors import RunError
-from hepml.estimators import build_estimator
 from hepml.estimators.shower_judge import CollapseWarning, ShowerJudge
 
 SHOWERS = inputs_of(600, 11)
-OTHERS = inputs_of(600, 23)
 CELLS = ("shower_layer0", "shower_layer1", "shower_layer2")
 
 
 @pytest.fixture(scope="module")
+def resampled(tmp_path_factory):
+    """Other showers, scaled to the energies that are asked for: as if they were generated."""
+    generator = new("shower_resampling")
+    generator.fit(source(2000, seed=23), None, plan(tmp_path_factory.mktemp("resampled")))
+    return partial(generator.generate, seed=1)
+
+
+@pytest.fixture(scope="module")
 def judge():
-    inputs = build_estimator("shower_resampling", {}, task=TASK, arrays=ARRAYS, seed=1).inputs
-    return ShowerJudge(inputs, SHOWERS, seed=1)
+    return ShowerJudge(new("shower_resampling").inputs, SHOWERS, seed=1)
 
 
-def nearest(conditions):
-    """Return other showers of about these energies, as if they were generated."""
-    places = []
-    for energy, kind in conditions["condition"]:
-        apart = np.abs(OTHERS["condition"][:, 0] - energy) + 100 * (OTHERS["condition"][:, 1] != kind)
-        places.append(int(apart.argmin()))
-    return {name: values[places] for name, values in OTHERS.items() if name != "condition"}
-
-
-def test_other_showers_of_these_energies_pass(judge):
+def test_other_showers_of_these_energies_pass(judge, resampled):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = judge.figures(nearest)
+        found = judge.figures(resampled)
     assert abs(found["shape_separation"]) < 0.02
     assert found["diversity"] == pytest.approx(1, abs=0.1)
     assert found["collapsed"] == 0
@@ -54,18 +51,18 @@ def test_a_collapsed_generator_is_reported(judge):
     assert found["shape_separation"] > 0.3
 
 
-def test_a_wrong_scale_of_energies_is_seen_in_the_response(judge):
+def test_a_wrong_scale_of_energies_is_seen_in_the_response(judge, resampled):
     def scaled(conditions):
-        made = nearest(conditions)
+        made = resampled(conditions)
         table = made["shower_energies"] * np.array([1, *[1.1] * 4], np.float32)
         return {**{name: made[name] * np.float32(1.1) for name in CELLS}, "shower_energies": table}
 
     assert judge.figures(scaled)["response_deviation"] == pytest.approx(0.1, abs=0.02)
 
 
-def test_showers_that_are_not_finite_are_refused(judge):
+def test_showers_that_are_not_finite_are_refused(judge, resampled):
     def broken(conditions):
-        made = nearest(conditions)
+        made = resampled(conditions)
         return {**made, "shower_layer0": made["shower_layer0"] * np.nan}
 
     with pytest.raises(RunError, match=r"not finite: it has diverged; lower training\.optimiser\.learning_rate"):
