@@ -31,14 +31,14 @@ class GanOptions(Options):
     latents: int = pydantic.Field(16, gt=0, le=1024, description="Random numbers that all cells share")
     loss: Literal["non_saturating", "wasserstein"] = "non_saturating"
     gradient_penalty: float = pydantic.Field(
-        2.0, ge=0, description="Weight; wasserstein: (|∇| − 1)² between real and made, else ½|∇|² at real showers"
+        0.5, ge=0, description="Weight; wasserstein: (|∇| − 1)² between real and made, else ½|∇|² at real showers"
     )
     warm_up_epochs: int = pydantic.Field(
-        6, ge=0, description="First epochs, in which the generator learns each cell by itself, by its likelihood"
+        12, ge=0, description="First epochs, in which the generator learns each cell by itself, by its likelihood"
     )
     game_rate: float = pydantic.Field(0.1, gt=0, description="Learning rate of the generator over that of its warm-up")
     discriminator_steps: int = pydantic.Field(1, gt=0, description="Steps for each one of the generator")
-    discriminator_rate: float = pydantic.Field(1.0, gt=0, description="Learning rate over that of the generator")
+    discriminator_rate: float = pydantic.Field(2.0, gt=0, description="Learning rate over that of the generator")
     beta_1: float = pydantic.Field(0.5, ge=0, lt=1, description="Of both optimisers, where they are of Adam's kind")
     components: int = pydantic.Field(2, gt=0, le=8, description="Normals in the energy spectrum of each cell")
     width: int = pydantic.Field(256, gt=0, description="Units of the layers of both players")
