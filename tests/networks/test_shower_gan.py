@@ -44,7 +44,9 @@ def test_gradients_switch_cells_on_that_are_off():
     logit = tf.Variable([[-3.0]])
     rest = [np.zeros((1, 1, 1), np.float32), np.full((1, 1, 1), 2, np.float32), np.zeros((1, 1, 1), np.float32)]
     with tf.GradientTape() as tape:
-        (x,) = scaled_cells(drawn_cells((logit, *rest), np.full((1, 3), 0.5, np.float32)), np.ones((1, 1)) * 9.0, (1,))
+        (x,) = scaled_cells(
+            drawn_cells((logit, *rest), np.full((1, 3), 0.5, np.float32)), np.full((1, 1), 9, np.float32), (1,)
+        )
         total = tf.reduce_sum(x)
     assert float(total) == 0
     assert float(tape.gradient(total, logit)[0, 0]) > 0
