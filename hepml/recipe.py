@@ -212,7 +212,9 @@ class Training(Options):
     schedule: Schedule = Schedule()
     early_stopping: EarlyStopping | None = EarlyStopping()
     keep: Literal["best", "last"] = pydantic.Field(
-        "best", description="Epoch (of trees: number of trees) that is kept: of the least validation loss, or the last"
+        "best",
+        description="Epoch (of trees: number of trees) that is kept: of the least validation loss (generators: the "
+        "least separation of shape variables), or the last",
     )
     augment: bool = pydantic.Field(True, description="Apply the backbone's augmentation in training, where it has one")
 

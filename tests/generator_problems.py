@@ -31,7 +31,7 @@ SMALL: dict[str, dict[str, Any]] = {
         "stream": 16,
         "kernels": 2,
         "energy_components": 3,
-        "warm_up_epochs": 1,
+        "warm_up_epochs": 0,
         "weight_average": 0.9,
     },
     "shower_parametrisation": {"n_bins": 4},

@@ -112,7 +112,7 @@ class Estimator(FittedModel):
     def fit(self, train: BatchSource, validation: BatchSource | None, plan: FitPlan) -> list[Epoch]:
         """Fit on `train` and return the history; keep the best state on `validation`, or as the plan says the last.
 
-        Without a validation part nothing is watched: the history has no ``validation_loss`` and the last state is kept.
+        Without a validation part nothing is watched: the history has no such figure and the last state is kept.
         """
 
     @abstractmethod

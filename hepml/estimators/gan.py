@@ -15,12 +15,12 @@ from hepml.contracts import Batch
 from hepml.estimators.optimiser import build_optimiser
 from hepml.estimators.shower_features import ShowerFeatures
 from hepml.estimators.shower_network import Arrays, ShowerNetwork
-from hepml.networks.censored_cells import censored_averages
+from hepml.networks.cell_distribution import CellDistribution
 from hepml.networks.game import Game
 from hepml.networks.gan_trainer import GanTrainer
 from hepml.networks.generator_trainer import normal_numbers
 from hepml.networks.seeds import SeedStream
-from hepml.networks.shower_gan import CellAverages, ShowerDiscriminator, ShowerGenerator
+from hepml.networks.shower_gan import ShowerDiscriminator, ShowerGenerator
 from hepml.options import Options
 from hepml.recipe import Training
 
@@ -31,15 +31,16 @@ class GanOptions(Options):
     latents: int = pydantic.Field(16, gt=0, le=1024, description="Random numbers that all cells share")
     loss: Literal["non_saturating", "wasserstein"] = "non_saturating"
     gradient_penalty: float = pydantic.Field(
-        2.0, ge=0, description="Weight; wasserstein: (|∇| − 1)² between real and made, else ½|∇|² at real showers"
+        0.5, ge=0, description="Weight; wasserstein: (|∇| − 1)² between real and made, else ½|∇|² at real showers"
     )
     warm_up_epochs: int = pydantic.Field(
-        8, ge=0, description="First epochs, in which the generator learns each cell by itself, by its likelihood"
+        12, ge=0, description="First epochs, in which the generator learns each cell by itself, by its likelihood"
     )
     game_rate: float = pydantic.Field(0.1, gt=0, description="Learning rate of the generator over that of its warm-up")
     discriminator_steps: int = pydantic.Field(1, gt=0, description="Steps for each one of the generator")
-    discriminator_rate: float = pydantic.Field(1.0, gt=0, description="Learning rate over that of the generator")
+    discriminator_rate: float = pydantic.Field(2.0, gt=0, description="Learning rate over that of the generator")
     beta_1: float = pydantic.Field(0.5, ge=0, lt=1, description="Of both optimisers, where they are of Adam's kind")
+    components: int = pydantic.Field(2, gt=0, le=8, description="Normals in the energy spectrum of each cell")
     width: int = pydantic.Field(256, gt=0, description="Units of the layers of both players")
     depth: int = pydantic.Field(2, ge=0, le=20, description="Residual layers of the generator")
     stream: int = pydantic.Field(128, gt=0, description="Units of the stream of each calorimeter layer")
@@ -74,7 +75,7 @@ class ShowerGan(ShowerNetwork):
         self.generator = ShowerGenerator(
             n_given,
             [rows * columns for rows, columns in sizes],
-            CellAverages(*censored_averages(constants.on_logit, constants.cell_mean)),
+            CellDistribution(constants.on_logit, constants.cell_mean, constants.cell_spread, options.components),
             latents=options.latents,
             width=options.width,
             depth=options.depth,
@@ -89,10 +90,8 @@ class ShowerGan(ShowerNetwork):
     def make_cells(
         self, latent: NDArray[np.float32], given: NDArray[np.float32], rng: np.random.Generator
     ) -> NDArray[np.float32]:
-        """Return the cells; where none of a layer is on, the one that is closest to it."""
-        normal = normal_numbers(rng, (len(given), int(self._ends[-1])))
-        drawn = self.generator.draw(latent, given, normal).numpy()
-        return _with_one_on(drawn, self.starts)
+        """Return a draw of the cells; what they have in common comes from `latent`."""
+        return self.generator.cells.draw(self.generator.constants(latent, given), rng, starts=self.starts)
 
     def build_trainer(self, training: Training, *, batch_size: int) -> ShowerGanTrainer:
         """Return a trainer of both players and the energies."""
@@ -107,7 +106,7 @@ class ShowerGanTrainer:
         options, n_layers, n_conditions = model.options, len(model.starts), self._features.n_conditions
         n_cells = len(self._features.constants.on_logit)
         sizes = {"conditions": n_conditions, "steps": n_layers, "layers": n_conditions + n_layers, "cells": n_cells}
-        sizes |= {"layer_energy": n_layers, "latent": options.latents, "normal": n_cells, "between": 1}
+        sizes |= {"layer_energy": n_layers, "latent": options.latents, "uniform": 3 * n_cells, "between": 1}
         per_epoch = math.ceil(model.n_train / batch_size)
         self._trainer = GanTrainer(
             model.energies,
@@ -147,7 +146,7 @@ class ShowerGanTrainer:
         tensors = self._features.showers(batch.inputs, rng)
         tensors["layer_energy"] = self._layer_energy(tensors["cells"])
         tensors["latent"] = normal_numbers(rng, (batch.n, options.latents))
-        tensors["normal"] = normal_numbers(rng, tensors["cells"].shape)
+        tensors["uniform"] = rng.random((batch.n, 3 * tensors["cells"].shape[1]), np.float32)
         tensors["between"] = rng.random((batch.n, 1), np.float32)
         return self._trainer.train(tensors, batch.weight.astype(np.float32), learning_rate=learning_rate)
 
@@ -173,10 +172,3 @@ def _optimiser(training: Training, beta_1: float) -> Any:
     if hasattr(made, "beta_1"):
         made.beta_1 = beta_1
     return made
-
-
-def _with_one_on(drawn: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return numbers cut at 0, after the largest of each layer was raised above it."""
-    size = np.diff([*starts, drawn.shape[1]])
-    largest = np.repeat(np.maximum.reduceat(drawn, starts, axis=1), size, axis=1)
-    return np.where(drawn == largest, np.maximum(drawn, 1e-6), np.maximum(drawn, 0)).astype(np.float32)

@@ -142,6 +142,17 @@ def numbers_of(inputs: ShowerInputs, arrays: Arrays) -> NDArray[np.float64]:
     return np.stack(columns, axis=1)
 
 
+def energy_column(inputs: ShowerInputs) -> int:
+    """Return which of the conditions that are numbers is the energy."""
+    places = [
+        (name, column)
+        for name, spec in inputs.conditions.items()
+        for column, size in enumerate(spec.categories or (0,) * spec.shape[0])
+        if not size
+    ]
+    return places.index(inputs.energy)
+
+
 def flat_cells(inputs: ShowerInputs, arrays: Arrays) -> NDArray[np.float32]:
     """Return the cells of all layers in GeV, shape (n, n_cells)."""
     cells = inputs.shower.in_gev(inputs.batch_of(arrays)).values()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import io
-import zipfile
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -18,13 +15,14 @@ from hepml.contracts import BatchSource, Epoch, FitPlan, Generative, ModelSpec
 from hepml.errors import RunError
 from hepml.estimators.checkpoint import CheckpointFile, fingerprint
 from hepml.estimators.fit_loop import Judge, Trainer, run_fit
+from hepml.estimators.generated_blocks import made_in_blocks
+from hepml.estimators.generator_file import assign_weights, read_generator, write_generator
 from hepml.estimators.inputs import check_parts
 from hepml.estimators.shower_baseline import read_showers
 from hepml.estimators.shower_features import ShowerConstants, ShowerFeatures, layer_ends
 from hepml.estimators.shower_inputs import shower_inputs
 from hepml.estimators.shower_judge import ShowerJudge
 from hepml.estimators.shower_survey import survey_showers
-from hepml.io.folder import write_bytes_atomic
 from hepml.networks.conditional_mixtures import ConditionalMixtures
 from hepml.networks.fixed_batches import batch_rows
 from hepml.networks.generator_trainer import normal_numbers
@@ -32,8 +30,9 @@ from hepml.networks.layer_energies import scaled_to_layers
 from hepml.networks.seeds import SeedStream
 from hepml.recipe import Training
 
-_FILE = "generator.npz"
 _SURVEYED = 50_000
+_NUMBERS_PER_CELL = 8
+"""Bounds the memory of a block, together with the bytes of a batch."""
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -177,12 +176,9 @@ class ShowerNetwork(Generative):
         Without `places` they are drawn.  A block of rows has random numbers of its own, from the seed and its number.
         """
         n, features = self.inputs.check(conditions), self.fitted()
-        size = batch_rows([(int(self._ends[-1]) * 8,)])
-        blocks = [
-            self._block(_rows(conditions, start, size), _place(places, start, size), [*_listed(seed), start // size])
-            for start in range(0, max(n, 1), size)
-        ]
-        cells = np.concatenate(blocks)[:n]
+        given = {name: conditions[name] for name in self.inputs.conditions}
+        size = batch_rows([(int(self._ends[-1]) * _NUMBERS_PER_CELL,)])
+        cells = made_in_blocks(self._block, given, places, seed, n=n, size=size)
         return features.arrays(cells, self.inputs.energy_gev(conditions))
 
     def fitted(self) -> ShowerFeatures:
@@ -200,11 +196,7 @@ class ShowerNetwork(Generative):
 
     def save(self, folder: Path) -> None:
         """Write the constants and weights as arrays: no objects."""
-        constants = dataclasses.asdict(self.fitted().constants)
-        weights = {f"weight_{index}": variable.numpy() for index, variable in enumerate(self.weights)}
-        content = io.BytesIO()
-        np.savez(content, allow_pickle=False, **constants, **weights)
-        write_bytes_atomic(folder / _FILE, content.getvalue())
+        write_generator(folder, self.fitted().constants, self.weights)
 
     @classmethod
     def load(cls, folder: Path, model: ModelSpec) -> Self:
@@ -215,18 +207,10 @@ class ShowerNetwork(Generative):
         RunError
             The file is missing or damaged, or of other showers.
         """
-        path, made = folder / _FILE, cls(model)
-        names = [field.name for field in dataclasses.fields(ShowerConstants)]
-        try:
-            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
-                made.build(ShowerConstants(*(stored[name] for name in names)))
-                if len(stored.files) != len(names) + len(made.weights):
-                    raise ValueError("it holds another network")  # noqa: EM101, TRY003
-                for index, variable in enumerate(made.weights):
-                    variable.assign(stored[f"weight_{index}"])
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as problem:
-            msg = f"{path}: the generator cannot be loaded ({' '.join(str(problem).split())}): train again"
-            raise RunError(msg) from None
+        made = cls(model)
+        constants, weights = read_generator(folder)
+        made.build(constants)
+        assign_weights(made.weights, weights, folder)
         return made
 
     def _judge(self, trainer: ShowerTrainer, validation: BatchSource | None) -> Judge | None:
@@ -250,23 +234,3 @@ class ShowerNetwork(Generative):
         given = features.layers(known, layers)
         x = self.make_cells(places[:, n_layers:], given, np.random.default_rng([*seed, 1]))
         return scaled_to_layers(x, layers, least_gev=float(features.constants.least_gev), starts=self.starts)
-
-
-def _rows(conditions: Arrays, start: int, size: int) -> dict[str, NDArray[Any]]:
-    """Return `size` rows of conditions, the last ones repeated, or ones of 1 where there are none."""
-    return {name: _filled(values[start : start + size], size) for name, values in conditions.items()}
-
-
-def _place(places: NDArray[Any] | None, start: int, size: int) -> NDArray[np.float32] | None:
-    return None if places is None else _filled(places[start : start + size], size).astype(np.float32)
-
-
-def _filled(values: NDArray[Any], size: int) -> NDArray[Any]:
-    if len(values) == size:
-        return values
-    last = values[-1:] if len(values) else np.ones((1, *values.shape[1:]), values.dtype)
-    return np.concatenate([values, np.repeat(last, size - len(values), axis=0)])
-
-
-def _listed(seed: int | Sequence[int]) -> list[int]:
-    return [seed] if isinstance(seed, int) else list(seed)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hepml.estimators.shower_features import (
     ShowerConstants,
+    energy_column,
     flat_cells,
     layer_sums,
     logs_of_cells,
@@ -22,6 +23,7 @@ _NEGLIGIBLE = 1e-6
 """Share of all energy that the cells below the least energy may hold."""
 
 _LEAST_SPREAD = 0.2
+_LEAST_LOG_ENERGY = 1e-3
 
 
 def survey_showers(inputs: ShowerInputs, arrays: Mapping[str, NDArray[Any]]) -> ShowerConstants:
@@ -35,7 +37,7 @@ def survey_showers(inputs: ShowerInputs, arrays: Mapping[str, NDArray[Any]]) -> 
     on_logit, mean, spread = _cell_averages(logs_of_cells(cells, least))
     return ShowerConstants(
         condition_offset=np.nan_to_num(np.nanmean(numbers, axis=0)),
-        condition_scale=_not_small(np.nanstd(numbers, axis=0)),
+        condition_scale=_scale_of(inputs, numbers),
         least_gev=np.array(least),
         step_low=steps.low,
         step_high=steps.high,
@@ -79,5 +81,12 @@ def _cell_averages(x: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
     return tuple(each.astype(np.float32) for each in (np.log(share / (1 - share)), mean, spread))
 
 
-def _not_small(scale: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(scale > 1e-6, scale, 1.0)
+def _scale_of(inputs: ShowerInputs, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the scale of each condition; a beam of one energy must not make its last digits a condition."""
+    spread = np.nanstd(numbers, axis=0)
+    spread[energy_column(inputs)] = _not_small(spread[energy_column(inputs)], least=_LEAST_LOG_ENERGY)
+    return _not_small(spread)
+
+
+def _not_small(scale: NDArray[np.float64], *, least: float = 1e-9) -> NDArray[np.float64]:
+    return np.where(scale > least, scale, 1.0)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from hepml.networks.cell_distribution import CellDistribution
 from hepml.networks.keras_import import import_keras
 from hepml.networks.seeds import SeedStream
 
@@ -26,3 +28,23 @@ def residual_trunk(inputs: Any, seeds: SeedStream, *, width: int, depth: int) ->
     for _ in range(depth):
         features = features + dense(width, seeds)(features)
     return features
+
+
+def cell_streams(
+    place: Any,
+    n_cells: Sequence[int],
+    cells: CellDistribution,
+    width: int,
+    depth: int,
+    stream: int,
+    seeds: SeedStream,
+) -> Any:
+    """Return the numbers of all cells, shape (n, n_cells, cells.size): a common trunk, then a stream for each layer."""
+    layers = import_keras().layers
+    features = residual_trunk(place, seeds, width=width, depth=depth)
+    made = []
+    for n in n_cells:
+        own = dense(stream, seeds)(features)
+        numbers = dense(n * cells.size, seeds, activation=None, spread=0.01)(own)
+        made.append(layers.Reshape((n, cells.size))(numbers))
+    return made[0] if len(made) == 1 else layers.Concatenate(axis=1)(made)

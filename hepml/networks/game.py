@@ -39,6 +39,23 @@ class Game:
     warm_up_steps: int
     watching_steps: int
 
+    def turns(self, step: int) -> list[str]:
+        """Return what is done in a step: a warm-up, which the discriminator watches in the end, then the game.
+
+        Examples
+        --------
+        >>> game = Game(False, 1.0, 0.1, 1.0, discriminator_steps=2, warm_up_steps=2, watching_steps=1)
+        >>> [" ".join(game.turns(step)[1:]) for step in range(4)]
+        ['warm_up', 'discriminator warm_up', 'discriminator generator', 'discriminator']
+        """
+        in_game = step >= self.warm_up_steps
+        turns = ["energies"]
+        if step >= self.warm_up_steps - self.watching_steps:
+            turns.append("discriminator")
+        if not in_game or step % self.discriminator_steps == 0:
+            turns.append("generator" if in_game else "warm_up")
+        return turns
+
     def generator_loss(self, score: Any) -> Any:
         """Return the loss of each shower that was made, shape (n,)."""
         import tensorflow as tf

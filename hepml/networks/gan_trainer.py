@@ -73,7 +73,7 @@ class GanTrainer:
     ) -> dict[str, float]:
         """Make a step of each whose turn it is; return the sums of the figures over the examples."""
         found: dict[str, Any] = {}
-        for name in self._turns(self.n_steps):
+        for name in self._game.turns(self.n_steps):
             found |= self._steps[name](dict(tensors), weight, np.float32(learning_rate))
         sums = {name: float(value) * len(weight) for name, value in found.items()}
         return {"loss": sums["energy_loss"] + sums.get("generator_loss", 0.0), **sums}
@@ -87,17 +87,6 @@ class GanTrainer:
         with self._average.applied():
             yield
 
-    def _turns(self, step: int) -> list[str]:
-        """Return what is done in a step: a warm-up, which the discriminator watches in the end, then the game."""
-        game = self._game
-        in_game = step >= game.warm_up_steps
-        turns = ["energies"]
-        if step >= game.warm_up_steps - game.watching_steps:
-            turns.append("discriminator")
-        if not in_game or step % game.discriminator_steps == 0:
-            turns.append("generator" if in_game else "warm_up")
-        return turns
-
     def _compiled(self, sizes: Mapping[str, int]) -> dict[str, Any]:
         import tensorflow as tf
 
@@ -109,7 +98,8 @@ class GanTrainer:
             "generator": self._generate,
         }
         return {
-            name: tf.function(step, autograph=False).get_concrete_function(*signature) for name, step in steps.items()
+            name: tf.function(step, input_signature=signature, autograph=False)  # traced when its turn comes
+            for name, step in steps.items()
         }
 
     def _fit_energies(self, tensors: Any, weight: Any, rate: Any) -> dict[str, Any]:
@@ -162,8 +152,8 @@ class GanTrainer:
         return {"generator_loss": loss, "generator_gradient_norm": norm}
 
     def _made(self, tensors: Any) -> list[Any]:
-        normal, energy = tensors["normal"], tensors["layer_energy"]
-        return made_layers(self._generator, tensors["latent"], tensors["layers"], normal, energy)
+        uniform, energy = tensors["uniform"], tensors["layer_energy"]
+        return made_layers(self._generator, tensors["latent"], tensors["layers"], uniform, energy)
 
     def _apply(self, name: str, tape: Any, loss: Any, rate: Any) -> Any:
         """Make a step of one optimiser and return the norm of its gradient."""

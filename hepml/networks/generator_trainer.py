@@ -102,8 +102,9 @@ class GeneratorTrainer:
             return {**sums, "gradient_norm": n * tf.linalg.global_norm(gradients)}
 
         signature = batch_signature(sizes), tf.TensorSpec((None,), tf.float32)
-        made = tf.function(step, autograph=False).get_concrete_function(*signature, tf.TensorSpec((), tf.float32))
-        return made, tf.function(weighted, autograph=False).get_concrete_function(*signature)
+        rate = tf.TensorSpec((), tf.float32)
+        made = tf.function(step, input_signature=(*signature, rate), autograph=False)
+        return made, tf.function(weighted, input_signature=signature, autograph=False)
 
 
 def batch_signature(sizes: Mapping[str, int]) -> dict[str, Any]:

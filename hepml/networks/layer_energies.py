@@ -33,8 +33,8 @@ def scaled_to_layers(
     >>> x = np.log([[2.0, 4.0, 3.0]])
     >>> scaled_to_layers(x, np.array([[9.0, 0.0]]), least_gev=1.0, starts=np.array([0, 2])).round(4).tolist()
     [[3.0, 6.0, 0.0]]
-    >>> scaled_to_layers(x, np.array([[1.2, 1.5]]), least_gev=1.0, starts=np.array([0, 2])).round(4).tolist()
-    [[0.0, 1.2, 1.5]]
+    >>> scaled_to_layers(x, np.array([[1.25, 1.5]]), least_gev=1.0, starts=np.array([0, 2])).round(4).tolist()
+    [[0.0, 1.25, 1.5]]
     """
     cells = np.where(x > 0, least_gev * np.exp(x.astype(np.float64)), 0.0)
     wanted = np.where(layers_gev >= least_gev, layers_gev, 0.0)

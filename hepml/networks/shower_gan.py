@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from hepml.networks.censored_cells import layer_shapes, scaled_cells, split_layers
-from hepml.networks.dense_blocks import dense, residual_trunk
+from hepml.networks.cell_distribution import CellDistribution
+from hepml.networks.dense_blocks import cell_streams, dense
 from hepml.networks.keras_import import import_keras
 from hepml.networks.seeds import SeedStream
+from hepml.networks.smooth_cells import drawn_cells, layer_shapes, scaled_cells, split_layers
 
-_LOG_WIDTHS = (-4.0, 3.0)
-_HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 _X_SCALE = 5.0
 _N_SHAPES = 7
-_STEP = 3.0
-_MOST_SKEW = 0.7
-
-
-@dataclass(frozen=True)
-class CellAverages:
-    """Mean and standard deviation of each cell's normal number before it is cut at 0, shape (n_cells,)."""
-
-    mean: NDArray[np.float32]
-    spread: NDArray[np.float32]
 
 
 class ShowerGenerator:
-    """Latent numbers, conditions and energies of layers → a normal number for each cell, which is on where it is > 0.
+    """Latent numbers, conditions and energies of layers → how each cell is distributed, and a draw from that.
 
-    The network gives its mean, width and skewness, starting from the averages, so that sparsity and the fluctuation of
-    each cell are its own and correlations come from the latent numbers.
+    All that cells have in common comes from the latent numbers; the noise of each cell is its own, so that sparsity
+    and spectra need not be made of the latent numbers as well.  A draw follows its constants smoothly: a cell is on or
+    off by a sigmoid that is cut (straight-through, arXiv:1611.01144), and its energy is a quantile.
 
     Parameters
     ----------
@@ -43,7 +28,7 @@ class ShowerGenerator:
         Conditions and energies of layers.
     n_cells : sequence of int
         Of each layer.
-    averages : CellAverages
+    cells : CellDistribution
         Of all layers.
     latents, width, depth, stream : int
         Latent numbers; units and residual layers before the streams; units of each layer's stream.
@@ -55,7 +40,7 @@ class ShowerGenerator:
         self,
         n_given: int,
         n_cells: Sequence[int],
-        averages: CellAverages,
+        cells: CellDistribution,
         *,
         latents: int,
         width: int,
@@ -66,18 +51,11 @@ class ShowerGenerator:
         import tensorflow as tf
 
         keras = import_keras()
-        self.n_cells, self.averages = tuple(n_cells), averages
+        self.n_cells, self.cells = tuple(n_cells), cells
         place = keras.layers.Input((latents + n_given,))
-        features = residual_trunk(place, seeds, width=width, depth=depth)
-        made = [
-            keras.layers.Reshape((n, 3))(
-                dense(3 * n, seeds, activation=None, spread=0.01)(dense(stream, seeds)(features))
-            )
-            for n in n_cells
-        ]
-        self._model = keras.Model(place, made[0] if len(made) == 1 else keras.layers.Concatenate(axis=1)(made))
-        floats = [tf.TensorSpec((None, size), tf.float32) for size in (latents, n_given, sum(n_cells))]
-        self.draw = tf.function(self.drawn, input_signature=floats, autograph=False)
+        self._model = keras.Model(place, cell_streams(place, n_cells, cells, width, depth, stream, seeds))
+        floats = [tf.TensorSpec((None, size), tf.float32) for size in (latents, n_given)]
+        self._compiled = tf.function(self._constants, input_signature=floats, autograph=False)
 
     @property
     def variables(self) -> list[Any]:
@@ -85,30 +63,23 @@ class ShowerGenerator:
         found: list[Any] = self._model.trainable_variables
         return found
 
-    def constants(self, latent: Any, given: Any) -> tuple[Any, Any, Any]:
-        """Return mean, logarithm of the width and skewness of each cell's number, shape (n, n_cells)."""
-        ops = import_keras().ops
-        raw = self._model(ops.concatenate([latent, given], axis=1))
-        mean = self.averages.mean + self.averages.spread * _STEP * raw[..., 0]
-        log_width = ops.clip(np.log(self.averages.spread) + _STEP * raw[..., 1], *_LOG_WIDTHS)
-        return mean, log_width, _MOST_SKEW * ops.tanh(raw[..., 2])
+    def constants(self, latent: Any, given: Any) -> tuple[Any, ...]:
+        """Return the constants of `CellDistribution`, as arrays."""
+        return tuple(each.numpy() for each in self._compiled(latent, given))
 
-    def drawn(self, latent: Any, given: Any, normal: Any) -> Any:
-        """Return each cell's number, shape (n, n_cells); `normal` are standard normal numbers, one for each cell."""
-        mean, log_width, skew = self.constants(latent, given)
-        return mean + import_keras().ops.exp(log_width) * (normal + 0.5 * skew * (normal * normal - 1))
+    def drawn(self, latent: Any, given: Any, uniform: Any) -> Any:
+        """Return x of each cell, shape (n, n_cells), a tensor; `uniform` are three numbers from 0 to 1 for each."""
+        return drawn_cells(self._constants(latent, given), uniform)
 
     def loss(self, latent: Any, given: Any, cells: Any) -> Any:
-        """Return −ln of the likelihood of normal, independent cells, shape (n,): of the warm-up (Tobit)."""
-        import tensorflow as tf
+        """Return −ln of the likelihood of the cells, shape (n,): what the warm-up minimises."""
+        return self.cells.loss(self._raw(latent, given), cells)
 
-        ops = import_keras().ops
-        mean, log_width, _ = self.constants(latent, given)
-        inverse = ops.exp(-log_width)
-        pull = (cells - mean) * inverse
-        off = ops.log(ops.maximum(0.5 * tf.math.erfc(mean * inverse / math.sqrt(2)), 1e-9))
-        on = ops.cast(cells > 0, "float32")
-        return -ops.sum(on * (-log_width - 0.5 * pull * pull - _HALF_LOG_2PI) + (1 - on) * off, axis=1)
+    def _raw(self, latent: Any, given: Any) -> Any:
+        return self._model(import_keras().ops.concatenate([latent, given], axis=1))
+
+    def _constants(self, latent: Any, given: Any) -> tuple[Any, ...]:
+        return self.cells.constants(self._raw(latent, given))
 
 
 class ShowerDiscriminator:
@@ -163,6 +134,7 @@ class ShowerDiscriminator:
         ops = import_keras().ops
         shapes = ops.concatenate([layer_shapes(x, size) for x, size in zip(layers, self.sizes, strict=True)], axis=1)
         cells = [ops.concatenate([x / _X_SCALE, ops.minimum(x, 1.0)], axis=1) for x in layers]
+        given = ops.convert_to_tensor(given)
         return self._model([*cells, given, shapes, self._compared(shapes, given)])[:, 0]
 
     def _compared(self, shapes: Any, given: Any) -> Any:
@@ -173,9 +145,9 @@ class ShowerDiscriminator:
         return ops.mean(ops.exp(-apart), axis=1)
 
 
-def made_layers(generator: ShowerGenerator, latent: Any, given: Any, normal: Any, layer_energy: Any) -> list[Any]:
+def made_layers(generator: ShowerGenerator, latent: Any, given: Any, uniform: Any, layer_energy: Any) -> list[Any]:
     """Return the cells x of each layer that a generator makes, as tensors."""
-    return scaled_cells(generator.drawn(latent, given, normal), layer_energy, generator.n_cells)
+    return scaled_cells(generator.drawn(latent, given, uniform), layer_energy, generator.n_cells)
 
 
 def real_layers(cells: Any, n_cells: Sequence[int]) -> list[Any]:

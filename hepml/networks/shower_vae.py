@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from hepml.networks.cell_distribution import CellDistribution
-from hepml.networks.dense_blocks import dense, residual_trunk
+from hepml.networks.dense_blocks import cell_streams, dense, residual_trunk
 from hepml.networks.keras_import import import_keras
 from hepml.networks.seeds import SeedStream
 
@@ -53,9 +51,7 @@ class ShowerVae:
         features = residual_trunk(seen, seeds, width=width, depth=1)
         self._encoder = keras.Model(seen, dense(2 * latents, seeds, activation=None, spread=1e-3)(features))
         place = keras.layers.Input((latents + n_given,))
-        features = residual_trunk(place, seeds, width=width, depth=depth)
-        layers = [self._stream(features, n, stream, seeds) for n in n_cells]
-        self._decoder = keras.Model(place, layers[0] if len(layers) == 1 else keras.layers.Concatenate(axis=1)(layers))
+        self._decoder = keras.Model(place, cell_streams(place, n_cells, cells, width, depth, stream, seeds))
         floats = [tf.TensorSpec((None, size), tf.float32) for size in (sum(n_cells), n_given, latents)]
         self._place = tf.function(self._posterior, input_signature=floats[:2], autograph=False)
         self._made = tf.function(self._constants, input_signature=[floats[2], floats[1]], autograph=False)
@@ -95,14 +91,3 @@ class ShowerVae:
 
     def _constants(self, place: Any, given: Any) -> tuple[Any, ...]:
         return self.cells.constants(self._raw(place, given))
-
-    def _stream(self, features: Any, n: int, stream: int, seeds: SeedStream) -> Any:
-        size = self.cells.size
-        own = dense(stream, seeds)(features)
-        made = dense(n * size, seeds, activation=None, spread=0.01)(own)
-        return import_keras().layers.Reshape((n, size))(made)
-
-
-def n_numbers(cells: CellDistribution, n_cells: Sequence[int]) -> int:
-    """Return the numbers that the decoder makes of a shower."""
-    return int(np.sum(n_cells)) * cells.size

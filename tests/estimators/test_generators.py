@@ -13,6 +13,7 @@ from hepml.estimators.shower_baseline import read_showers
 
 NAMES = sorted(name for name in ESTIMATORS if "generation" in estimator_class(name).tasks)
 BASELINES = [name for name in NAMES if name.startswith("shower_")]
+NETWORKS = ("gan", "vae")
 every = pytest.mark.parametrize("name", NAMES)
 CELLS = ("shower_layer0", "shower_layer1", "shower_layer2")
 
@@ -99,7 +100,35 @@ def test_damaged_or_missing_files_are_refused(name, fitted, tmp_path):
         load_member(tmp_path / "member", estimator.spec)
 
 
-@every
+class _InterruptedError(Exception):
+    """What the test throws between two epochs."""
+
+
+def stop(_epoch):
+    raise _InterruptedError
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_interrupted_and_resumed_is_uninterrupted(name, fitted, tmp_path):
+    whole, history = fitted(name)
+    with pytest.raises(_InterruptedError):
+        new(name).fit(source(), source(200, seed=11), plan(tmp_path, on_epoch=stop))
+    again = new(name)
+    assert again.fit(source(), source(200, seed=11), plan(tmp_path)) == history
+    given = conditions(np.linspace(1, 5, 30), 0)
+    for key, values in whole.generate(given, seed=3).items():
+        np.testing.assert_array_equal(values, again.generate(given, seed=3)[key])
+
+
+def test_both_players_of_the_game_are_followed(fitted):
+    figures = set(fitted("gan")[1][-1].figures)
+    assert {f"{player}_{name}" for player in ("generator", "discriminator") for name in ("loss", "gradient_norm")} <= (
+        figures
+    )
+    assert {"score_difference", "energy_loss", "shape_separation", "diversity", "collapsed"} <= figures
+
+
+@pytest.mark.parametrize("name", [*BASELINES, "vae"])
 def test_without_a_validation_part_the_last_state_is_kept(name, tmp_path):
     estimator = new(name)
     history = estimator.fit(source(200), None, plan(tmp_path))

@@ -61,3 +61,11 @@ def test_json_keeps_every_bit():
     progress, _ = run([1 / 3, 0.1 + 0.2])
     assert Progress.from_json(json.loads(json.dumps(progress.as_json()))) == progress
     assert Progress.from_json(json.loads(json.dumps(Progress().as_json()))) == Progress()
+
+
+def test_another_figure_may_be_watched():
+    training, progress = Training(early_stopping=None, epochs=9), Progress()
+    figures = [{"validation_loss": 1.0, "distance": 3.0}, {"validation_loss": 2.0, "distance": 1.0}]
+    better = [progress.record(Epoch(i, each), training, watched="distance") for i, each in enumerate(figures)]
+    assert better == [True, True]
+    assert (progress.best_epoch, progress.best_loss) == (1, 1.0)

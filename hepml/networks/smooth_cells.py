@@ -1,49 +1,59 @@
-"""Cells of showers inside a network: numbers that are cut at 0, scaled to the energies of layers."""
+"""Cells of showers inside a network: draws and scales that gradients go through."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import ndtri
-from scipy.stats import norm
 
 from hepml.networks.keras_import import import_keras
 
 _MOST_X = 30.0
 _SOFT_ON = 0.3
+_TEMPERATURE = 0.5
+_LEAST = 1e-6
 
 
-def censored_averages(
-    on_logit: NDArray[np.float32], mean: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return mean and standard deviation of the normal number that, cut at 0, is on as often and as large as a cell.
+def drawn_cells(constants: tuple[Any, ...], uniform: Any) -> Any:
+    """Return x of each cell, shape (n, c), drawn from a `CellDistribution`; 0 where it is off.
+
+    Gradients pass to the logit of being on as if the cell were on by a share, and to mean and width of its normal; the
+    shares of normals have none.
 
     Parameters
     ----------
-    on_logit, mean : array of float32, shape (n_cells,)
-        Logit of how often a cell is on, and the mean of x where it is.
-
-    Examples
-    --------
-    >>> [round(float(each[0]), 3) for each in censored_averages(np.zeros(1), np.full(1, 0.798))]
-    [0.0, 1.0]
+    constants : tuple of tensor
+        Of `CellDistribution.constants`.
+    uniform : tensor, shape (n, 3 c)
+        Numbers from 0 to 1: whether a cell is on, which normal, and the quantile.
     """
-    on = 1 / (1 + np.exp(-np.asarray(on_logit, np.float64)))
-    pull = ndtri(on)
-    spread = np.maximum(mean, 1e-3) / (pull + norm.pdf(pull) / on)
-    return (pull * spread).astype(np.float32), spread.astype(np.float32)
+    import tensorflow as tf
+
+    ops = import_keras().ops
+    logit, share, mean, log_width = constants
+    of_on, of_normal, place = ops.split(ops.clip(uniform, _LEAST, 1 - _LEAST), 3, axis=1)
+    soft = ops.sigmoid((logit + ops.log(of_on) - ops.log1p(-of_on)) / _TEMPERATURE)
+    on = soft + ops.stop_gradient(ops.cast(soft > 0.5, "float32") - soft)
+    below = ops.cumsum(tf.nn.softmax(share), axis=-1)[..., :-1]
+    which = ops.sum(ops.cast(of_normal[..., None] > below, "int32"), axis=-1)
+    chosen = ops.one_hot(which, share.shape[-1])
+    mean, width = ops.sum(chosen * mean, axis=-1), ops.exp(ops.sum(chosen * log_width, axis=-1))
+    low = 0.5 * tf.math.erfc(mean / width / math.sqrt(2))
+    quantile = ops.clip(low + (1 - low) * place, _LEAST, 1 - _LEAST)
+    return on * ops.maximum(mean + width * tf.math.ndtri(quantile), _LEAST)
 
 
 def scaled_cells(drawn: Any, layer_energy: Any, n_cells: Sequence[int]) -> list[Any]:
     """Return x = ln(energy / least energy) of the cells of each layer, 0 where they are off.
 
+    Gradients pass through cells that are off as well: so they can be switched on.
+
     Parameters
     ----------
     drawn : tensor, shape (n, n_cells)
-        x before it is cut at 0.
+        x before it is scaled, 0 where a cell is off.
     layer_energy : tensor, shape (n, n_layers)
         Over the least energy; each layer is scaled to it as a whole, and where it is 0 all cells are off.
     n_cells : sequence of int
@@ -56,7 +66,8 @@ def scaled_cells(drawn: Any, layer_energy: Any, n_cells: Sequence[int]) -> list[
         on = ops.cast(x > 0, "float32")
         found = ops.sum(on * ops.exp(ops.minimum(x, _MOST_X)), axis=1, keepdims=True)
         shift = ops.log(ops.maximum(wanted, 1e-6)) - ops.log(ops.maximum(found, 1e-6))
-        layers.append(on * ops.relu(x + shift) * ops.cast(wanted > 0, "float32"))
+        free = x + on * shift
+        layers.append(free + ops.stop_gradient(on * ops.relu(free) * ops.cast(wanted > 0, "float32") - free))
     return layers
 
 
