@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -100,9 +101,10 @@ def _draw_row(figure: Figure, row: list[Axes], picture: MapPicture) -> None:
 
 
 def _outline(axes: Axes, cells: NDArray[np.bool_], *, colour: str, line: str) -> None:
-    """Draw the border of some cells."""
+    """Draw the border of some cells, as one artist: a map may have thousands of pieces."""
     padded = np.pad(cells, 1)
-    for row, column in np.argwhere(padded[1:, 1:-1] != padded[:-1, 1:-1]):
-        axes.plot([column - 0.5, column + 0.5], [row - 0.5] * 2, color=colour, linestyle=line, linewidth=1.4)
-    for row, column in np.argwhere(padded[1:-1, 1:] != padded[1:-1, :-1]):
-        axes.plot([column - 0.5] * 2, [row - 0.5, row + 0.5], color=colour, linestyle=line, linewidth=1.4)
+    level = np.argwhere(padded[1:, 1:-1] != padded[:-1, 1:-1])
+    upright = np.argwhere(padded[1:-1, 1:] != padded[1:-1, :-1])
+    pieces = [[(column - 0.5, row - 0.5), (column + 0.5, row - 0.5)] for row, column in level]
+    pieces += [[(column - 0.5, row - 0.5), (column - 0.5, row + 0.5)] for row, column in upright]
+    axes.add_collection(LineCollection(pieces, colors=colour, linestyles=line, linewidths=1.4), autolim=False)
