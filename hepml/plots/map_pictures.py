@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from numpy.typing import NDArray
 
 from hepml.errors import ShapeError
@@ -68,6 +69,9 @@ def draw_maps(pictures: Sequence[MapPicture], *, label: Label | None = None) -> 
         msg = "maps need one picture or more, found none: evaluate a run on a test part with faults"
         raise ShapeError(msg)
     with drawing(width=15.0, height=2.7 * len(pictures) + 0.8) as figure:
+        engine = figure.get_layout_engine()
+        assert isinstance(engine, ConstrainedLayoutEngine)
+        engine.set(w_pad=0.12)  # room for the numbers beside the last colour bar
         grid = figure.subplots(len(pictures), 3, squeeze=False)
         for row, picture in zip(grid, pictures, strict=True):
             _draw_row(figure, list(row), picture)
@@ -91,7 +95,7 @@ def _draw_row(figure: Figure, row: list[Axes], picture: MapPicture) -> None:
             drawn = axes.imshow(
                 values, origin="lower", cmap=colours, norm=scale, interpolation="nearest", aspect="auto"
             )
-            figure.colorbar(drawn, ax=axes, pad=0.02)
+            figure.colorbar(drawn, ax=axes, pad=0.02).ax.tick_params(labelsize=12, pad=2)
         _outline(axes, picture.injected, colour="black", line="--")
         _outline(axes, picture.marked, colour="magenta", line="-")
         axes.tick_params(labelsize=12)
