@@ -42,6 +42,7 @@ _LAZY = {
     "compare_builders": "hepml.workflow.compare_builders",
     "track_summary": "hepml.representations",
     "TRACK_SUMMARY_COLUMNS": "hepml.representations",
+    "score_lumisections": "hepml.workflow.score_lumisections",
     "load_recipe": "hepml.recipe",
     "open_dataset": "hepml.datasets",
     "processor": "hepml.processing",

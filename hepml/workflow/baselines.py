@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-LEVELS: Mapping[str, int] = {"likelihood": 0, "linear": 0, "line_fit": 0, "bdt": 1, "xgboost": 1}
+LEVELS: Mapping[str, int] = {
+    "beta_binomial": 0,
+    "isolation_forest": 0,
+    "likelihood": 0,
+    "linear": 0,
+    "line_fit": 0,
+    "bdt": 1,
+    "pca": 1,
+    "xgboost": 1,
+}
 """Estimator → how much it asks of the user, the least first; everything else comes after them."""
 
 _HIGHEST = max(LEVELS.values()) + 1

@@ -158,6 +158,9 @@ def prepare_prediction(
 
 def _refuse_what_has_no_friends(place: Path, info: RunInfo) -> None:
     """Refuse runs that have no number of an event or object to write."""
+    if info.task.kind == "reconstruction":
+        msg = f"{place}: the run expects maps of counts, which have no friend tree: score lumisections by `hepml flag`"
+        raise RunError(msg)
     if info.task.per_item:
         msg = (
             f"{place}: the run has outputs for each item of a sequence, and a friend tree holds numbers of events or "
