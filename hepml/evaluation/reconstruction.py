@@ -56,7 +56,7 @@ def evaluate_reconstruction(
     that do not have it), but for faults of half of the map or more.
 
     Of good lumisections: ``threshold_at_0.01``, what ``false_alarm_rate`` it has on the test part, for few
-    entries alone too, and ``score_entries_correlation`` (of ranks).  Without truth there are curves alone: see `map_curves`.
+    entries alone too, and ``score_entries_correlation`` (of ranks).  Without truth there are curves: see `map_curves`.
     """
     metrics: list[Metric] = []
     curves: list[Curve] = []

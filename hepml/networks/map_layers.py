@@ -22,7 +22,7 @@ class MapDeviation(keras.layers.Layer):
 
     What is expected is the exposure times the rate of each cell; where the exposure is not known or 0, it is such that
     the sums of live cells agree.  The deviation is counts over expected counts, less 1, in units of its error at
-    the mean exposure: a change of the response is as large in all maps, and noise is larger in those with few counts.  It is
+    the mean exposure: a change of the response is as large in all maps, and noise larger where counts are few.  It is
     limited to 5 of a map's own errors, 0 in cells that are left out, and scaled up as the live cells are fewer.
 
     Parameters

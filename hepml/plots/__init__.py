@@ -17,6 +17,8 @@ from hepml.plots.items import draw_accuracy_by_item, draw_pulls, draw_widths_by_
 from hepml.plots.labels import Label, axis_title
 from hepml.plots.latent_space import draw_latent_space
 from hepml.plots.learning import draw_learning
+from hepml.plots.map_pictures import MapPicture, draw_maps
+from hepml.plots.map_scores import draw_fault_rocs, draw_scores_over
 from hepml.plots.mean_showers import LayerAxes, draw_mean_showers
 from hepml.plots.pens import Pen, pens
 from hepml.plots.ranking import draw_ranking
@@ -50,6 +52,7 @@ __all__ = [
     "ImageAxes",
     "Label",
     "LayerAxes",
+    "MapPicture",
     "Pen",
     "SavedFigure",
     "TrackPicture",
@@ -65,10 +68,12 @@ __all__ = [
     "draw_efficiency",
     "draw_event",
     "draw_events",
+    "draw_fault_rocs",
     "draw_heat_maps",
     "draw_importance",
     "draw_latent_space",
     "draw_learning",
+    "draw_maps",
     "draw_mean_images",
     "draw_mean_showers",
     "draw_pulls",
@@ -78,6 +83,7 @@ __all__ = [
     "draw_response",
     "draw_roc",
     "draw_scores",
+    "draw_scores_over",
     "draw_sculpting",
     "draw_selection",
     "draw_selection_scan",

@@ -177,6 +177,7 @@ def _drawable(
         histograms=filled,
         galleries=seen,
         tracks=followed,
+        maps=[picture for each in judged for picture in each.maps],
     )
 
 

@@ -16,6 +16,7 @@ from hepml.evaluation.map_sample import UNKNOWN
 from hepml.inference import LoadedRun, check_dataset
 from hepml.inference.map_block import MapBlock
 from hepml.inference.score_maps import score_block, score_members
+from hepml.plots import MapPicture
 from hepml.recipe import Recipe
 from hepml.workflow.fault_truth import FaultTruth
 
@@ -24,38 +25,11 @@ _ROWS = 128
 
 
 @dataclass(frozen=True)
-class MapExample:
-    """One map as one run sees it; each array has shape (rows, columns).
-
-    Attributes
-    ----------
-    run, output, kind : str
-        Of the model, the map, and the fault.
-    title : str
-        Which lumisection, and its score.
-    observed, expected, pull : array of float32
-        NaN where `masked`.
-    marked, injected : array of bool
-        Cells that the run marks, and those that have the fault.
-    """
-
-    run: str
-    output: str
-    kind: str
-    title: str
-    observed: NDArray[np.float32]
-    expected: NDArray[np.float32]
-    pull: NDArray[np.float32]
-    marked: NDArray[np.bool_]
-    injected: NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
 class ScoredPart:
     """Predictions of a part, and one example of each kind of fault."""
 
     predictions: Predictions
-    examples: tuple[MapExample, ...]
+    examples: tuple[MapPicture, ...]
 
 
 def score_part(
@@ -111,7 +85,7 @@ class _Collected:
         self._run, self._truth, self._kinds = run, truth, kinds
         self._names = [output.name for output in run.info.task.outputs]
         self._columns: dict[str, list[NDArray[Any]]] = {}
-        self._examples: dict[tuple[str, int], MapExample] = {}
+        self._examples: dict[tuple[str, int], MapPicture] = {}
 
     def add(self, batch: Batch, scored: Sequence[ScoredHistograms], members: Mapping[str, Any]) -> None:
         """Take what is said about one block."""
@@ -147,10 +121,10 @@ class _Collected:
 
     def _keep_examples(self, one: ScoredHistograms, kind: NDArray[np.int64], injected: NDArray[np.bool_]) -> None:
         for index, code in enumerate(kind.tolist()):
-            if code <= 0 or (one.name, code) in self._examples:
+            if code <= 0 or (one.name, code) in self._examples or not np.isfinite(one.expected[index]).any():
                 continue
             observed = np.where(one.masked[index], np.float32(np.nan), one.observed[index])
-            self._examples[one.name, code] = MapExample(
+            self._examples[one.name, code] = MapPicture(
                 run=self._run.info.name,
                 output=one.name,
                 kind=self._kinds.get(code, f"kind {code}"),

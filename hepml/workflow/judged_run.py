@@ -10,10 +10,11 @@ from hepml.contracts import TEST_OF_FIRST_FOLD, Batch, Curve, Metric, Prediction
 from hepml.datasets import Dataset, part_buckets
 from hepml.evaluation import evaluate_predictions
 from hepml.inference import LoadedRun, n_rows_of_part, predict_part
+from hepml.plots import MapPicture
 from hepml.recipe import Recipe, thaw_recipe
 from hepml.workflow.fault_truth import read_fault_truth
 from hepml.workflow.importance_curves import importance_curves
-from hepml.workflow.judged_maps import MapExample, score_part
+from hepml.workflow.judged_maps import score_part
 from hepml.workflow.learning_curves import learning_curves
 from hepml.workflow.prediction_time import TIMED_EVENTS, predict_microseconds
 from hepml.workflow.progress import Progress
@@ -41,7 +42,7 @@ class JudgedRun:
     metrics: tuple[Metric, ...]
     curves: tuple[Curve, ...]
     predict_microseconds: float | None
-    maps: tuple[MapExample, ...] = ()
+    maps: tuple[MapPicture, ...] = ()
 
     @property
     def test(self) -> Predictions:
@@ -133,7 +134,7 @@ def judge_maps(run: LoadedRun, data: Dataset, recipe: Recipe, *, progress: Progr
     parts = [part for part in MAP_PARTS if part in data.parts(recipe.split)]
     sampled = SampledRows(data.n_rows("test", recipe.split), TIMED_EVENTS, run.info.arrays)
     predictions: dict[str, Predictions] = {}
-    maps: tuple[MapExample, ...] = ()
+    maps: tuple[MapPicture, ...] = ()
     with progress.step(f"apply {run.info.name}", sum(data.n_rows(part, recipe.split) for part in parts)) as bar:
         for part in parts:
 

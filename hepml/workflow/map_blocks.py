@@ -31,7 +31,7 @@ KEYS = ("run", "lumi")
 def map_blocks(
     run: LoadedRun, files: Sequence[str | Path], *, block: int, processor: str | Path | None = None
 ) -> Iterator[MapBlock]:
-    """Yield the lumisections of files, at most `block` at a time.
+    """Yield the lumisections of files, about `block` at a time.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ import hist
 
 from hepml.contracts import Curve, Metric
 from hepml.contracts.report import Section
-from hepml.plots import Figure, Label, Pen, TrackPicture, pens
+from hepml.plots import Figure, Label, MapPicture, Pen, TrackPicture, pens
 from hepml.workflow.baselines import LEVELS
 from hepml.workflow.galleries import Gallery
 from hepml.workflow.mean_images import MeanImage
@@ -37,6 +37,8 @@ class Drawable:
         Single events, of each run and class.
     tracks : sequence of TrackPicture
         Single events, of all runs together.
+    maps : sequence of MapPicture
+        Maps with faults, as each run sees them.
     """
 
     classes: tuple[str, ...]
@@ -47,6 +49,7 @@ class Drawable:
     histograms: Mapping[str, Mapping[str, hist.Hist]]
     galleries: Sequence[Gallery] = ()
     tracks: Sequence[TrackPicture] = ()
+    maps: Sequence[MapPicture] = ()
 
     @property
     def label(self) -> Label:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from hepml.workflow.event_figures import galleries, heat_maps
 from hepml.workflow.item_figures import accuracies_by_item, pulls_of_items, tracks, widths_of_items
+from hepml.workflow.map_figures import fault_rocs, maps, scores_over
 from hepml.workflow.performance_figures import (
     confusions,
     cut_scans,
@@ -34,6 +35,8 @@ _FAMILIES: tuple[Callable[[Drawable], Iterator[PlannedFigure]], ...] = (
     accuracies_by_item,
     pulls_of_items,
     widths_of_items,
+    fault_rocs,
+    scores_over,
     significances,
     selection_scans,
     efficiencies,
@@ -50,6 +53,7 @@ _FAMILIES: tuple[Callable[[Drawable], Iterator[PlannedFigure]], ...] = (
     galleries,
     heat_maps,
     tracks,
+    maps,
     mean_images,
     inputs,
 )

@@ -33,7 +33,7 @@ def score_lumisections(
     files : sequence of path
         Ntuples with the tree of the training, DQMIO (``.parquet``) or ROOT files with ``DQMData`` folders; globs too.
     block : int
-        Lumisections in memory at once.
+        Lumisections in memory at once, about: ntuples are cut into pieces of equal size.
     processor : path, optional
         Processor file for ntuples; default: that of the training where it is still there, unchanged.
 

@@ -30,6 +30,7 @@ def main() -> None:
     import bench_inference
     import bench_loading
     import bench_memory
+    import bench_monitoring
     import bench_pixelmaps
     import bench_processing
     import bench_showers
@@ -48,6 +49,7 @@ def main() -> None:
         bench_evaluation,
         bench_tracks,
         bench_showers,
+        bench_monitoring,
     )
     console = Console()
     table = Table(title=f"hepml benchmarks, {chosen.jets} jets, median of {chosen.pairs} pairs")

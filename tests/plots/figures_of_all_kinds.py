@@ -11,6 +11,7 @@ from plots import toy_comparison as toy
 from plots import toy_items as items
 from plots.toy_curves import roc_curve, roc_metrics
 from plots.toy_images import mean_image
+from plots.toy_maps import fault_curves, map_picture, score_curves
 from plots.toy_tracks import rate_curves, toy_event
 
 from hepml.contracts import Curve, Metric
@@ -29,9 +30,11 @@ from hepml.plots import (
     draw_cut_scan,
     draw_efficiency,
     draw_events,
+    draw_fault_rocs,
     draw_heat_maps,
     draw_importance,
     draw_learning,
+    draw_maps,
     draw_mean_images,
     draw_mean_showers,
     draw_pulls,
@@ -41,6 +44,7 @@ from hepml.plots import (
     draw_response,
     draw_roc,
     draw_scores,
+    draw_scores_over,
     draw_sculpting,
     draw_selection,
     draw_selection_scan,
@@ -253,6 +257,9 @@ FIGURES: Mapping[str, Callable[[Names], Figure]] = {
         [items.pull_curve(name, width, output=names[1]) for name, width in zip(names, (1.0, 1.3), strict=True)],
         [items.pull_metric(name, width, output=names[1]) for name, width in zip(names, (1.0, 1.3), strict=True)],
     ),
+    "fault rocs": lambda names: draw_fault_rocs(fault_curves(names)),
+    "scores over runs": lambda names: draw_scores_over(score_curves(names), over="run"),
+    "maps with faults": lambda names: draw_maps([map_picture(name) for name in names]),
     "tracks": lambda names: draw_tracks(
         [items.track_picture(names, seed=seed) for seed in range(4)], label=Label(right=names[0])
     ),
