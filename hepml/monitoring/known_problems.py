@@ -42,7 +42,7 @@ class KnownProblem(Options):
         return self
 
     def counts_in(self, run: int, histogram: str) -> bool:
-        """Return whether it is about this histogram and has neither to begin nor ended."""
+        """Return whether it is about this histogram in this run."""
         return histogram == self.histogram and self.from_run <= run <= self.until_run
 
     def covers(self, cells: NDArray[np.int32], shape: tuple[int, int]) -> NDArray[np.bool_]:

@@ -136,7 +136,8 @@ DEMOS: Mapping[str, Demo] = {
         events=5000,
         recipe="monitoring/recipe.yaml",
         inputs={"monitoring": "monitoring.root"},
-        settings={f"models.{model}.seeds": [1] for model in MONITORING_MODELS},
+        settings={f"models.{model}.seeds": [1] for model in MONITORING_MODELS}
+        | {"training.epochs": 20, "training.early_stopping.patience": 6},
         paths={"processor.options.known_dead": "known_dead.json", "evaluation.faults.file": "truth.root"},
         flag=FlagStep(model="autoencoder", file="monitoring.root", runs=range(33, 41), false_alarm_rate=0.005),
     ),

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hepml.contracts import LumiFlag
-from hepml.evaluation.flag_rates import FlagRates, flag_rates
+from hepml.contracts import FlagRates, LumiFlag
+from hepml.evaluation.flag_rates import flag_rates
 from hepml.recipe import Faults
 from hepml.workflow.fault_truth import FaultTruth, read_fault_truth
 

@@ -147,7 +147,7 @@ def test_filters_by_subsystem_score_and_flags(page: Page, flagged: Flagged) -> N
     assert rows.count() == (1 if max(flagged.incidents, key=lambda one: one.peak_score) in of_muon else 0)
     page.select_option("#subsystem", label="all")
     assert rows.count() == 1
-    assert page.locator("#shown").inner_text() == f"1 of {len(flagged.incidents)} incidents, 1 flags"
+    assert page.locator("#shown").inner_text() == f"1 of {len(flagged.incidents)} incidents, 1 flag"
     before = page.evaluate("document.getElementById('bars').height")
     page.locator("#flagged").check()
     assert page.evaluate("document.getElementById('bars').height") < before

@@ -41,7 +41,7 @@ def truth_of(demo: Path) -> dict[tuple[int, int, str], int]:
 
 
 def test_modules_rows_and_hot_cells_are_found_and_good_ones_left_alone(demo: Path) -> None:
-    """Kinds 2 to 4 are far beyond any fluctuation; of good ones 1 in 80 may be flagged, since so few give thresholds."""
+    """Kinds 2 to 4 are beyond any fluctuation; of good ones 1 in 80 may be flagged: so few give thresholds."""
     truth = truth_of(demo)
     flagged = {(row["run"], row["lumi"], row["histogram"]): row["status"] == "bad" for row in rows_of(demo)}
     large = [flagged[key] for key in flagged if truth[key] in (2, 3, 4)]

@@ -42,7 +42,7 @@ def analysis(tmp_path_factory):
         settings={"processor.options.known_dead": str(folder / "sample" / "known_dead.json")},
     )
     workflow.process(recipe, folder / "dataset")
-    workflow.train(recipe, folder / "dataset", folder / "runs" / "reference", model="reference")
+    workflow.train(recipe, folder / "dataset", folder / "runs" / "beta_binomial", model="beta_binomial")
     return Analysis(sample, recipe, folder, write_runs(folder / "test.root", sample, TEST))
 
 
@@ -52,7 +52,7 @@ OPTIONS = hepml.FlagOptions(false_alarm_rate=0.03)
 @pytest.fixture(scope="module")
 def flagged(analysis):
     return hepml.flag(
-        analysis.folder / "runs" / "reference", [analysis.test_file], analysis.folder / "f", options=OPTIONS
+        analysis.folder / "runs" / "beta_binomial", [analysis.test_file], analysis.folder / "f", options=OPTIONS
     )
 
 
@@ -66,7 +66,7 @@ def test_good_runs_are_good_and_faulty_lumisections_are_bad(flagged):
 def test_dqmio_gives_the_same_lumisections_their_flags(analysis, flagged, tmp_path):
     """Exposure is not in DQMIO, so scores differ; the largest faults are flagged from both."""
     found = hepml.flag(
-        analysis.folder / "runs" / "reference",
+        analysis.folder / "runs" / "beta_binomial",
         [analysis.sample.parent / "monitoring.parquet"],
         tmp_path / "flags",
         options=OPTIONS,
@@ -100,7 +100,7 @@ def test_a_coffea_processor_keeps_exactly_the_good_lumisections(analysis, flagge
 
 def test_thresholds_need_the_dataset_once(analysis, flagged, tmp_path):
     moved = tmp_path / "elsewhere" / "run"
-    shutil.copytree(analysis.folder / "runs" / "reference", moved)
+    shutil.copytree(analysis.folder / "runs" / "beta_binomial", moved)
     with pytest.raises(DatasetError, match="give it with --dataset"):
         hepml.flag(moved, [analysis.test_file], tmp_path / "a", options=OPTIONS)
     first = hepml.flag(
@@ -116,7 +116,7 @@ def test_another_run_needs_another_folder(analysis, flagged):
 
 
 def test_empty_maps_say_nothing_and_another_binning_is_an_error(analysis, tmp_path):
-    run = analysis.folder / "runs" / "reference"
+    run = analysis.folder / "runs" / "beta_binomial"
     counts = read_runs(analysis.sample, range(36, 37))["calorimeter_counts"]
     zeros = {"calorimeter_counts": np.zeros_like(counts)}
     empty = write_runs(tmp_path / "empty.root", analysis.sample, range(36, 37), **zeros)

@@ -27,7 +27,7 @@ function refresh() {
   let flags = 0;
   for (const run of data.lumisections) for (const h of view.histograms) for (let i = 0; i < run.of[h].lumi.length; i++) flags += filters.flagged(run, h, i);
   byId("bands").textContent = `In each run from top to bottom: ${view.histograms.map((h) => data.histograms[h].name).join(", ")}.`;
-  byId("shown").textContent = `${shown.length} of ${data.incidents.length} incidents, ${flags} flags`;
+  byId("shown").textContent = `${shown.length} of ${data.incidents.length} incident${data.incidents.length === 1 ? "" : "s"}, ${flags} flag${flags === 1 ? "" : "s"}`;
   drawChoice(choice);
   markIncident(incidentOf(choice));
 }
