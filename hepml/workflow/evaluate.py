@@ -62,6 +62,9 @@ def evaluate(
 ) -> ReportContent:
     """Judge runs on the test part of the dataset that they were trained on, and compare them on the same events.
 
+    Runs that generate make a shower under the conditions of each of the test part, and are compared with full simulation;
+    see `judge_generators`.
+
     Leaves ``plots/``, ``scores.parquet``, ``histograms.root``, ``report.html`` and, last, ``metrics.json`` in `output`.
 
     Parameters
