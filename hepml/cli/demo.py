@@ -16,7 +16,7 @@ from hepml.cli.arguments import output_option, workers_option
 @workers_option
 @output_option("DIR")
 def demo(*, name: str, events: int | None, seed: int, workers: int, output: Path) -> int:
-    """Run a worked example from nothing: NAME is flavour, jets, monitoring, neutrinos or tracks."""
+    """Run a worked example from nothing: NAME is flavour, jets, monitoring, neutrinos, showers or tracks."""
     from hepml import workflow
     from hepml.cli import left_out
     from hepml.cli.output import output_console

@@ -12,8 +12,6 @@ from threadpoolctl import threadpool_limits
 from hepml.contracts import TwoSampleScores
 
 _TREES, _RATE, _BINS = 100, 0.1, 63
-_FEW_VALUES = 2_000_000
-"""In a table, below which starting threads for every column costs more than they save."""
 
 
 def tell_apart(
@@ -51,7 +49,8 @@ def tell_apart(
     trees = HistGradientBoostingClassifier(
         learning_rate=_RATE, max_iter=_TREES, max_bins=_BINS, early_stopping=False, random_state=seed
     )
-    with threadpool_limits(limits=1 if table.size < _FEW_VALUES else None, user_api="openmp"):
+    # Threads wait for one another at every node: on cores that others use too, that takes longer than it saves.
+    with threadpool_limits(limits=1, user_api="openmp"):
         trees.fit(table, label, sample_weight=np.concatenate(share))
     kept = np.concatenate([each[rows] for each, rows in zip((first, second), judged, strict=True)])
     return TwoSampleScores(

@@ -83,7 +83,7 @@ def _panels(figure: Figure, n_rows: int, n_columns: int) -> NDArray[Any]:
     rows = figure.add_gridspec(
         n_rows, 1, left=0.9 / width, right=1 - 0.15 / width, bottom=0.75 / height, top=1 - 0.5 / height, hspace=0.22
     )
-    pairs = [row.subgridspec(2, n_columns, height_ratios=[2.6, 1], hspace=0.06, wspace=0.22) for row in rows]
+    pairs = [rows[i].subgridspec(2, n_columns, height_ratios=[2.6, 1], hspace=0.06, wspace=0.22) for i in range(n_rows)]
     return np.concatenate([pair.subplots(squeeze=False) for pair in pairs])
 
 

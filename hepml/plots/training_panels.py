@@ -18,7 +18,7 @@ from hepml.plots.drawing import drawing
 from hepml.plots.labels import Label, short_name, write_label
 
 _ELSEWHERE = frozenset({"epoch", "learning_rate", "seconds"})
-_PER_ROW = 2
+_PER_ROW, _MANY = (2, 3), 6
 _LINES = ("-", "--", ":", "-.")
 _DECADES = 2.0
 _VALIDATION = "validation_"
@@ -62,7 +62,7 @@ def draw_training_panels(
     if not names:
         msg = f"training curves of {curves[0].run!r} have no quantity beside the epoch: nothing is to be drawn"
         raise ShapeError(msg)
-    n_columns = min(_PER_ROW, len(names))
+    n_columns = min(_PER_ROW[len(names) > _MANY], len(names))
     n_rows = math.ceil(len(names) / n_columns)
     with drawing(width=6.6 * n_columns + 0.4, height=3.3 * n_rows + 0.8) as figure:
         panels = figure.subplots(n_rows, n_columns, squeeze=False, sharex=True)

@@ -41,6 +41,8 @@ class Demo:
         Further settings that are files of the sample.
     flag : FlagStep, optional
         Flags of lumisections to make at the end.
+    sample_options : mapping of str to value
+        The sample's own options.
     """
 
     sample: str
@@ -50,6 +52,7 @@ class Demo:
     settings: Mapping[str, Any]
     paths: Mapping[str, str] = field(default_factory=dict)
     flag: FlagStep | None = None
+    sample_options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,22 @@ DEMOS: Mapping[str, Demo] = {
             "evaluation.importance_repeats": 2,
         },
     ),
+    "showers": Demo(
+        sample="showers",
+        events=6000,
+        recipe="showers/recipe.yaml",
+        inputs={"photon": "photon.root"},
+        sample_options={"particles": ["photon"], "spectrum": "log"},
+        settings={
+            "models.vae.seeds": [1],
+            "models.gan.seeds": [1],
+            "training.epochs": 8,
+            "training.batch_size": 64,  # few showers: more steps per epoch, and an average over fewer of them
+            "models.vae.options": {"width": 128, "stream": 64, "weight_average": 0.98},
+            "models.gan.options": {"width": 128, "stream": 64, "warm_up_epochs": 4, "weight_average": 0.98},
+            "evaluation.generation": {"classifier_showers": 1000, "classifier_seeds": 2, "displays": 1},
+        },
+    ),
     "tracks": Demo(
         sample="tracks",
         events=25_000,
@@ -183,9 +202,10 @@ def demo(
 def _make_sample(chosen: Demo, files: Path, *, events: int | None, seed: int, workers: int, progress: Progress) -> None:
     """Make the sample; one of fixed size gets shorter runs where fewer events are wanted."""
     if not SAMPLES[chosen.sample].fixed_size:
-        n = events or chosen.events
-        sample(chosen.sample, files, events=n, seed=seed, workers=workers, progress=progress)
+        n, given = events or chosen.events, chosen.sample_options
+        sample(chosen.sample, files, events=n, seed=seed, workers=workers, options=given, progress=progress)
         return
     per_run = None if events is None else max(events // N_RUNS, 2)
-    options = {} if per_run is None else {"lumisections": (max(per_run // 2, 1), per_run + per_run // 2)}
+    shorter = {} if per_run is None else {"lumisections": (max(per_run // 2, 1), per_run + per_run // 2)}
+    options = {**chosen.sample_options, **shorter}
     sample(chosen.sample, files, seed=seed, workers=workers, options=options, progress=progress)

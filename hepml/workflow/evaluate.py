@@ -62,6 +62,8 @@ def evaluate(
 ) -> ReportContent:
     """Judge runs on the test part of the dataset that they were trained on, and compare them on the same events.
 
+    Runs that generate make showers under the conditions of the test part, and are compared with its full simulation.
+
     Leaves ``plots/``, ``scores.parquet``, ``histograms.root``, ``report.html`` and, last, ``metrics.json`` in `output`.
 
     Parameters

@@ -169,8 +169,8 @@ def _refuse_what_has_no_friends(place: Path, info: RunInfo) -> None:
         raise RunError(msg)
     if not info.task.kept:
         msg = (
-            f"{place}: the run has learnt a {info.task.kind} task and says nothing about given events: take its model "
-            "from hepml.load_run, and call generate"
+            f"{place}: the run has learnt a {info.task.kind} task and says nothing about given events: let it make "
+            "others with `hepml generate`"
         )
         raise RunError(msg)
 

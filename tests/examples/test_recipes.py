@@ -18,7 +18,7 @@ def test_recipe_is_valid(path):
     """It loads, its processor file exists, and its task fits its classes."""
     recipe = load_recipe(path)
     assert Path(recipe.processor.file).is_file()
-    inputs = tuple(next(iter(recipe.models.values())).inputs) if recipe.models else ()
+    inputs = next((tuple(model.inputs) for model in recipe.models.values()), ())
     build_task(recipe.task.kind, recipe.task.options, TaskContext(recipe.class_names, inputs))
 
 
