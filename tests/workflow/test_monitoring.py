@@ -16,7 +16,8 @@ from hepml.datasets import open_dataset
 from hepml.errors import InputError, RunError, ShapeError
 from hepml.inference import load_run
 from hepml.io.dqmio import DqmioWriter, read_dqmio
-from hepml.recipe import load_recipe
+from hepml.io.root_writer import TreeWriter
+from hepml.recipe import Recipe, load_recipe
 from hepml.samples.monitoring import sample_monitoring
 from hepml.samples.monitoring_options import MonitoringSampleOptions
 from hepml.workflow.judged_run import judge_maps
@@ -169,3 +170,33 @@ def test_without_truth_there_are_distributions(project):
 def test_only_reconstruction_runs_score_maps(flat):
     with pytest.raises(RunError, match="learnt a classification task"):
         list(score_lumisections(load_run(flat.run("trees")), []))
+
+
+def test_lumisections_cut_by_files_are_scored_as_a_whole(tmp_path):
+    """Hits of events: of lumisection 2 both files have a part, and scores are those of the sum."""
+    rng, files = np.random.default_rng(1), []
+    for index, lumis in enumerate(((1, 2), (2, 3))):
+        lumi = np.repeat(lumis, 600)
+        files.append(tmp_path / f"{index}.root")
+        with TreeWriter(files[-1]) as tree:
+            tree.extend({"run": np.ones(1200, int), "lumi": lumi, "x": rng.random(1200), "y": rng.random(1200)})
+    axis = {"bins": 4, "low": 0.0, "high": 1.0}
+    one = {"rows": {"branch": "y", **axis}, "columns": {"branch": "x", **axis}, "occupancy": {"shape": [4, 4]}}
+    processor = {"file": str(RECIPE.parents[2] / "processors" / "occupancy.py"), "options": {"maps": {"hits": one}}}
+    recipe = Recipe(
+        inputs={"data": {"files": [str(file) for file in files]}},
+        processor=processor,
+        process={"chunk_size": 500},
+        event_key=["run", "lumi"],
+        split={"parts": {"train": 100}},
+        weights={"balance": "none"},
+        task={"kind": "reconstruction"},
+        training={"early_stopping": None, "keep": "last"},
+        models={"beta_binomial": {"inputs": ["hits"]}},
+    )
+    workflow.process(recipe, tmp_path / "dataset")
+    workflow.train(recipe, tmp_path / "dataset", tmp_path / "run")
+    blocks = list(score_lumisections(load_run(tmp_path / "run"), files, block=2))
+    entries = {int(lumi): n for one in blocks for lumi, n in zip(one.lumi, one.entries, strict=True)}
+    assert entries == {1: 600, 2: 1200, 3: 600}
+    assert all(np.isfinite(one.score).all() for one in blocks)
