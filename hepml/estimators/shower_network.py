@@ -21,7 +21,6 @@ from hepml.estimators.inputs import check_parts
 from hepml.estimators.shower_baseline import read_showers
 from hepml.estimators.shower_features import ShowerConstants, ShowerFeatures, layer_ends
 from hepml.estimators.shower_inputs import shower_inputs
-from hepml.estimators.shower_judge import ShowerJudge
 from hepml.estimators.shower_survey import survey_showers
 from hepml.networks.conditional_mixtures import ConditionalMixtures
 from hepml.networks.fixed_batches import batch_rows
@@ -217,6 +216,10 @@ class ShowerNetwork(Generative):
         """Return what gives the figures of the validation part, of which as many showers are read as options say."""
         if validation is None:
             return None
+        from hepml.estimators.shower_judge import (
+            ShowerJudge,
+        )  # brings scikit-learn, which checking a recipe does without
+
         most = int(self.spec.options.judged_showers)  # type: ignore[attr-defined]
         showers = read_showers(validation, list(self.spec.arrays), most=most, seed=self.spec.seed)
         judge = ShowerJudge(self.inputs, showers, seed=self.spec.seed)

@@ -61,7 +61,7 @@ def efficiency_at(good: Floats, bad: Floats, rate: float) -> Estimate:
     Examples
     --------
     >>> efficiency_at(np.arange(100.0), np.array([98.0, 98.5, 120.0]), 0.01).value
-    0.3333333333333333
+    0.6666666666666666
     """
     if not len(good) or not len(bad):
         return undefined("there is no good or no bad lumisection")

@@ -67,7 +67,7 @@ def score_maps(
     >>> observed[0, 2:4, 5:] = 60
     >>> found = score_maps(observed, expected, observed < 0)
     >>> found.score.round(1), np.argwhere(found.marked[0])[[0, -1]].tolist()
-    (array([9.2]), [[2, 5], [3, 7]])
+    (array([9.6]), [[2, 5], [3, 7]])
     """
     live = ~masked
     score, marked = _scan(

@@ -115,7 +115,7 @@ def test_what_is_refused(jets, tmp_path):
         workflow.export(jets.run("dense"), tmp_path / "dense.pb")
     loaded = load_run(jets.run("trees"))
     other = replace(loaded, models=dict.fromkeys(loaded.models, None))
-    said = r"is of 'bdt', which cannot be written as ONNX: .* or export a run of attention, bdt, cnn"
+    said = r"is of 'bdt', which cannot be written as ONNX: .* or export a run of attention, autoencoder, bdt, cnn"
     with pytest.raises(RunError, match=said):
         export_module._exportable(other)
     assert not list(tmp_path.iterdir())
