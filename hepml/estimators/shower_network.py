@@ -216,9 +216,7 @@ class ShowerNetwork(Generative):
         """Return what gives the figures of the validation part, of which as many showers are read as options say."""
         if validation is None:
             return None
-        from hepml.estimators.shower_judge import (
-            ShowerJudge,
-        )  # brings scikit-learn, which checking a recipe does without
+        from hepml.estimators.shower_judge import ShowerJudge  # with scikit-learn: not for checking a recipe
 
         most = int(self.spec.options.judged_showers)  # type: ignore[attr-defined]
         showers = read_showers(validation, list(self.spec.arrays), most=most, seed=self.spec.seed)
